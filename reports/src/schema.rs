@@ -1,0 +1,366 @@
+//! The results file, schema 1: every name in it is a contract, units stand last in each name.
+//!
+//! Readers ignore fields that they do not know, so fields may be added freely. `results.schema.json` beside this
+//! crate's manifest says the same in JSON Schema, and a test holds the two together.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The number in a results file's `schema` field that this crate reads and writes.
+pub const SCHEMA: u32 = 1;
+
+/// The protocol that is a reference beside the ranking, never in it.
+pub const FLOOR: &str = "floor";
+
+/// The names of workloads that the report treats in ways of their own.
+pub mod workload {
+    /// Two accounts, 20 messages, read at once (the notebook's Table 1).
+    pub const EFFICIENCY: &str = "efficiency";
+    /// All accounts send to all others (the notebook's Tables 2 and 3).
+    pub const SCALING: &str = "scaling";
+}
+
+/// The names of phases, the keys of `phases_ns` and `bytes_by_phase`.
+pub mod phase {
+    /// Opening connections, until the reply to `Hello`: what `handshake_bytes` counts. Not part of `bytes`.
+    pub const CONNECT: &str = "connect";
+    /// Creating the accounts.
+    pub const CREATE: &str = "create";
+    /// Logging all accounts in.
+    pub const LOG_IN: &str = "log_in";
+    /// The first round of messages (or the efficiency workload's 20).
+    pub const MESSAGE: &str = "message";
+    /// All rounds after the first. Not part of `bytes` or of `elapsed_ns`, which follow the notebook.
+    pub const MESSAGE_REST: &str = "message_rest";
+    /// Reading what was sent.
+    pub const READ: &str = "read";
+    /// Deleting the accounts.
+    pub const DELETE: &str = "delete";
+
+    /// All phases, in the order in which a run passes through them.
+    pub const ALL: [&str; 7] = [
+        CONNECT,
+        CREATE,
+        LOG_IN,
+        MESSAGE,
+        MESSAGE_REST,
+        READ,
+        DELETE,
+    ];
+}
+
+/// A results file: what ran, where, and what was measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// Always [`SCHEMA`].
+    pub schema: u32,
+    /// The machine that everything ran on.
+    pub machine: Machine,
+    /// What was asked for.
+    pub config: Config,
+    /// One entry a trial of a protocol, a workload and a number of accounts, in the order in which they ran.
+    pub runs: Vec<Run>,
+}
+
+impl Results {
+    /// Results without runs yet.
+    #[must_use]
+    pub fn new(machine: Machine, config: Config) -> Self {
+        Self {
+            schema: SCHEMA,
+            machine,
+            config,
+            runs: Vec::new(),
+        }
+    }
+}
+
+/// The machine that a results file comes from. Its name is left out on purpose: results get published.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// As the processor calls itself.
+    pub cpu_model: String,
+    /// Logical processors.
+    pub cores: u32,
+    /// Physical memory.
+    pub memory_bytes: u64,
+    /// The operating system and its version.
+    pub os: String,
+    /// The kernel's version.
+    pub kernel: String,
+    /// The toolchain that built the harness, as `rustc --version` prints it.
+    pub rustc: String,
+    /// The revision of the source tree, with `-dirty` at the end where files had changed.
+    pub git_revision: Option<String>,
+    /// SHA-256 of Cargo.lock, hexadecimal: which versions of which dependencies.
+    pub lock_sha256: Option<String>,
+}
+
+/// The full configuration of the run, defaults filled in.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// The command line, program name first.
+    pub command: Vec<String>,
+    /// When the run began, RFC 3339 with a zone.
+    pub started_at: String,
+    /// The seed of everything random: the order of trials, texts.
+    pub seed: u64,
+    /// Trials of each combination.
+    pub trials: u32,
+    /// The protocols, as they were asked for.
+    pub protocols: Vec<String>,
+    /// The workloads.
+    pub workloads: Vec<String>,
+    /// The numbers of accounts that the scaling workload ran with.
+    pub accounts: Vec<u32>,
+    /// Rounds of messages; null when rounds repeat until the message phase has lasted long enough.
+    pub rounds: Option<u32>,
+    /// Requests that a connection may have unanswered.
+    pub in_flight: u32,
+    /// Text sizes in bytes; empty when the workload's own texts are used.
+    #[serde(default)]
+    pub message_bytes: Vec<u32>,
+    /// Offered load, in messages a second; null in the closed loop.
+    pub rate_hz: Option<f64>,
+    /// The store behind the server: `memory`, `sqlite`, `sqlite:PATH`, `sqlite-per-request`.
+    pub store: String,
+    /// How messages reach their recipients: `push` or `poll:2s`.
+    pub delivery: String,
+    /// The simulated link between client and server; null for none.
+    pub link: Option<String>,
+    /// The address of a server that ran already; null when the harness started its own.
+    pub addr: Option<String>,
+    /// Accounts' connections, when accounts share them; null for one connection an account.
+    pub connections: Option<u32>,
+    /// PBKDF2 iterations of the accounts' passwords.
+    pub scram_iterations: Option<u32>,
+    /// Worker threads of the server's runtime.
+    pub server_threads: Option<u32>,
+    /// Worker threads of the generator's runtime.
+    pub loadgen_threads: Option<u32>,
+    /// Whether clocks and random numbers were fixed, so that byte counts are exact.
+    #[serde(default)]
+    pub deterministic: bool,
+}
+
+/// One trial: one protocol, one workload, one number of accounts.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// The name that was asked for: `custom`, `json+ws`, `floor`.
+    pub protocol: String,
+    /// The codec behind the name.
+    pub codec: String,
+    /// The transport behind the name.
+    pub transport: String,
+    /// The workload: see [`workload`].
+    pub workload: String,
+    /// Accounts that took part.
+    pub accounts: u32,
+    /// Rounds of messages, the first one included.
+    pub rounds: u32,
+    /// Requests that a connection may have unanswered.
+    pub in_flight: u32,
+    /// The size of a text in bytes; null where texts differ in size.
+    pub message_bytes: Option<u32>,
+    /// Offered load, in messages a second; null in the closed loop.
+    pub rate_hz: Option<f64>,
+    /// The simulated link; null for none.
+    pub link: Option<String>,
+    /// The store behind the server.
+    pub store: String,
+    /// Which trial, from 1.
+    pub trial: u32,
+    /// Whether server and generator shared a process: then the run is a component for attribution, never ranked.
+    pub in_process: bool,
+    /// Whether the numbers may be used.
+    pub valid: bool,
+    /// Why not, in whole sentences; empty for a valid run.
+    pub invalid_reasons: Vec<String>,
+    /// Time of the whole workload, as the notebook took it: without `connect` and `message_rest`.
+    pub elapsed_ns: u64,
+    /// Time of each phase: see [`phase`].
+    pub phases_ns: BTreeMap<String, u64>,
+    /// Messages sent, in all rounds.
+    pub messages: u64,
+    /// Messages sent in the first round.
+    #[serde(default)]
+    pub messages_first_round: u64,
+    /// Messages of all rounds by the time of the message phases, per second.
+    pub throughput_hz: f64,
+    /// How long requests and deliveries took.
+    pub latency: Latency,
+    /// Bytes of the workload, as the notebook counted it: without `connect` and `message_rest`. Sent by the clients,
+    /// received by the clients.
+    pub bytes: ByteCounts,
+    /// Bytes in the socket until the reply to `Hello`, apart from `bytes`.
+    pub handshake_bytes: HandshakeBytes,
+    /// Bytes of each phase: see [`phase`].
+    pub bytes_by_phase: BTreeMap<String, ByteCounts>,
+    /// Mean stream bytes of one message in rounds 2 and later; null when there was one round.
+    #[serde(default)]
+    pub bytes_per_message: Option<BytesPerMessage>,
+    /// What the server's process cost over the message phases; null when the server was not ours.
+    pub server: Option<ProcessCost>,
+    /// What the generator's process cost over the message phases.
+    pub loadgen: Option<ProcessCost>,
+    /// Messages that were sent between the two readings behind `server` and `loadgen`.
+    #[serde(default)]
+    pub cost_window_messages: u64,
+    /// What became of every operation.
+    pub ledger: Ledger,
+    /// SHA-256 over the server's state before anything was deleted, hexadecimal; null when the server was not ours.
+    pub state_digest: Option<String>,
+}
+
+/// Latencies of one run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    /// From the intended time of a send until its reply.
+    pub ack: Option<LatencySummary>,
+    /// From the intended time of a send until the recipient has the event.
+    pub delivery: Option<LatencySummary>,
+}
+
+/// A latency distribution: its usual figures, and the whole histogram.
+///
+/// Made by [`LatencySummary::from_histogram`](crate::schema::LatencySummary::from_histogram).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LatencySummary {
+    /// Samples.
+    pub count: u64,
+    /// Arithmetic mean.
+    pub mean_ns: f64,
+    /// Median.
+    pub p50_ns: u64,
+    /// 90th percentile.
+    pub p90_ns: u64,
+    /// 99th percentile.
+    pub p99_ns: u64,
+    /// 99.9th percentile.
+    pub p999_ns: u64,
+    /// The largest sample.
+    pub max_ns: u64,
+    /// The histogram in nanoseconds: `HdrHistogram`'s compressed V2 format in base64.
+    pub hdr: String,
+}
+
+/// Bytes in both directions, seen from the clients.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByteCounts {
+    /// From the clients to the server.
+    pub sent: ByteLayers,
+    /// From the server to the clients.
+    pub received: ByteLayers,
+}
+
+/// The same bytes at four layers, each holding the one before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByteLayers {
+    /// The text and names that a user means.
+    pub payload: u64,
+    /// What the codec made of them: the notebook's layer.
+    pub message: u64,
+    /// What went through the socket: framing, HTTP/2, TLS included.
+    pub stream: u64,
+    /// With TCP and IP headers and acknowledgements; null where there is no TCP, or nobody asked it.
+    pub wire: Option<u64>,
+}
+
+/// Stream bytes of the handshakes of all connections.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandshakeBytes {
+    /// From the clients to the server.
+    pub sent: u64,
+    /// From the server to the clients.
+    pub received: u64,
+}
+
+/// Mean stream bytes of the three parts of one message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct BytesPerMessage {
+    /// The sender's request.
+    pub request: f64,
+    /// The server's reply to the sender.
+    pub reply: f64,
+    /// The event to the recipient.
+    pub event: f64,
+}
+
+/// What a process cost between two readings of the kernel's accounting.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessCost {
+    /// CPU time in user mode.
+    pub cpu_user_ns: u64,
+    /// CPU time in the kernel.
+    pub cpu_system_ns: u64,
+    /// The largest resident set so far.
+    pub rss_peak_bytes: u64,
+    /// Context switches because the process waited.
+    pub context_switches_voluntary: u64,
+    /// Context switches because its time was up.
+    pub context_switches_involuntary: u64,
+    /// Stream bytes that it sent; null where it cannot be asked.
+    pub network_sent_bytes: Option<u64>,
+    /// Stream bytes that it received; null where it cannot be asked.
+    pub network_received_bytes: Option<u64>,
+}
+
+/// What became of every operation: it adds up, or the run is invalid.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Operations that the workload asked for.
+    pub scheduled: u64,
+    /// Answered, and rightly.
+    pub ok: u64,
+    /// Answered with an error, or wrongly.
+    pub errors: u64,
+    /// Given up on.
+    pub timeouts: u64,
+    /// Unanswered at the end.
+    pub in_flight: u64,
+    /// Never sent.
+    pub never_sent: u64,
+    /// Messages that reached their recipients.
+    pub delivered: u64,
+    /// Messages that did not.
+    pub lost: u64,
+    /// Messages that arrived more than once.
+    pub duplicated: u64,
+    /// Messages that overtook an earlier one where the protocol promises order.
+    #[serde(default)]
+    pub reordered: u64,
+    /// Messages that arrived with another text.
+    #[serde(default)]
+    pub altered: u64,
+}
+
+impl Ledger {
+    /// Whether every scheduled operation is accounted for.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        let ended = self.ok + self.errors + self.timeouts + self.in_flight + self.never_sent;
+        self.scheduled == ended
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_adds_up_or_does_not() {
+        let mut ledger = Ledger {
+            scheduled: 10,
+            ok: 6,
+            errors: 1,
+            timeouts: 1,
+            in_flight: 1,
+            never_sent: 1,
+            ..Ledger::default()
+        };
+        assert!(ledger.adds_up());
+        ledger.ok = 7;
+        assert!(!ledger.adds_up());
+    }
+}
