@@ -51,9 +51,6 @@ pub const PIPELINE_MAX: usize = 1_024;
 /// What a connection collects for the socket before it reads further requests, in bytes.
 pub const WRITE_BUFFER_MAX_BYTES: usize = 256 * 1024;
 
-/// How many bytes of messages one page holds; a page ends early rather than pass it.
-pub const PAGE_MAX_BYTES: usize = 2 * 1024 * 1024;
-
 /// How many HTTP/2 streams a client may have open on one connection.
 pub const STREAMS_MAX: u32 = 1_024;
 

@@ -327,3 +327,138 @@ impl<'a> From<Result<Reply<'a>, Refusal>> for FromServer<'a> {
         }
     }
 }
+
+impl Event<'_> {
+    /// The same event, free of the frame's lifetime.
+    #[must_use]
+    pub fn into_owned(self) -> Event<'static> {
+        match self {
+            Self::MessageReceived(message) => Event::MessageReceived(message.into_owned()),
+            Self::MessagesDeleted { ids } => Event::MessagesDeleted { ids },
+            Self::MessagesRestored { ids } => Event::MessagesRestored { ids },
+            Self::AccountDeleted { name } => Event::AccountDeleted { name: name.into_owned() },
+            Self::Lagged { missed } => Event::Lagged { missed },
+            Self::ServerClosing => Event::ServerClosing,
+        }
+    }
+}
+
+impl Reply<'_> {
+    /// The same reply, free of the frame's lifetime.
+    #[must_use]
+    pub fn into_owned(self) -> Reply<'static> {
+        match self {
+            Self::Hello { version, text_max_chars, page_max, undo_grace_ms } => {
+                Reply::Hello { version, text_max_chars, page_max, undo_grace_ms }
+            }
+            Self::CreateAccount => Reply::CreateAccount,
+            Self::LogInStart { login_id, salt, iterations, server_nonce } => {
+                Reply::LogInStart { login_id, salt, iterations, server_nonce }
+            }
+            Self::LogInFinish { server_signature, token, unread } => {
+                Reply::LogInFinish { server_signature, token, unread }
+            }
+            Self::Resume { unread } => Reply::Resume { unread },
+            Self::LogOut => Reply::LogOut,
+            Self::DeleteAccount => Reply::DeleteAccount,
+            Self::Ping => Reply::Ping,
+            Self::ListAccounts { names, more } => {
+                Reply::ListAccounts { names: names.into_iter().map(Text::into_owned).collect(), more }
+            }
+            Self::Send { id, delivered } => Reply::Send { id, delivered },
+            Self::Unread { counts } => Reply::Unread {
+                counts: counts
+                    .into_iter()
+                    .map(|UnreadCount { peer, count }| UnreadCount { peer: peer.into_owned(), count })
+                    .collect(),
+            },
+            Self::Read { messages } => {
+                Reply::Read { messages: messages.into_iter().map(Message::into_owned).collect() }
+            }
+            Self::MarkRead => Reply::MarkRead,
+            Self::History { messages } => {
+                Reply::History { messages: messages.into_iter().map(Message::into_owned).collect() }
+            }
+            Self::DeleteMessages { ids } => Reply::DeleteMessages { ids },
+            Self::Undo { ids } => Reply::Undo { ids },
+        }
+    }
+}
+
+macro_rules! operations {
+    ($($(#[$doc:meta])* $variant:ident, $name:literal, $request:pat, $reply:pat,)*) => {
+        /// What kind of request it is, without its fields: for paths, labels and tables.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Operation {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name that readable formats use, in snake case.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The operation with this name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        impl Request<'_> {
+            /// What kind of request this is.
+            #[must_use]
+            pub const fn operation(&self) -> Operation {
+                match self { $($request => Operation::$variant,)* }
+            }
+        }
+
+        impl Reply<'_> {
+            /// What kind of request this answers.
+            #[must_use]
+            pub const fn operation(&self) -> Operation {
+                match self { $($reply => Operation::$variant,)* }
+            }
+        }
+    };
+}
+
+operations! {
+    /// `Hello`
+    Hello, "hello", Self::Hello { .. }, Self::Hello { .. },
+    /// `CreateAccount`
+    CreateAccount, "create_account", Self::CreateAccount { .. }, Self::CreateAccount,
+    /// `LogInStart`
+    LogInStart, "log_in_start", Self::LogInStart { .. }, Self::LogInStart { .. },
+    /// `LogInFinish`
+    LogInFinish, "log_in_finish", Self::LogInFinish { .. }, Self::LogInFinish { .. },
+    /// `Resume`
+    Resume, "resume", Self::Resume { .. }, Self::Resume { .. },
+    /// `LogOut`
+    LogOut, "log_out", Self::LogOut, Self::LogOut,
+    /// `DeleteAccount`
+    DeleteAccount, "delete_account", Self::DeleteAccount, Self::DeleteAccount,
+    /// `Ping`
+    Ping, "ping", Self::Ping, Self::Ping,
+    /// `ListAccounts`
+    ListAccounts, "list_accounts", Self::ListAccounts { .. }, Self::ListAccounts { .. },
+    /// `Send`
+    Send, "send", Self::Send { .. }, Self::Send { .. },
+    /// `Unread`
+    Unread, "unread", Self::Unread, Self::Unread { .. },
+    /// `Read`
+    Read, "read", Self::Read { .. }, Self::Read { .. },
+    /// `MarkRead`
+    MarkRead, "mark_read", Self::MarkRead { .. }, Self::MarkRead,
+    /// `History`
+    History, "history", Self::History { .. }, Self::History { .. },
+    /// `DeleteMessages`
+    DeleteMessages, "delete_messages", Self::DeleteMessages { .. }, Self::DeleteMessages { .. },
+    /// `Undo`
+    Undo, "undo", Self::Undo { .. }, Self::Undo { .. },
+}

@@ -5,14 +5,16 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A string that is either borrowed from the frame it came in, or shared by counting references.
+/// A string that is borrowed from the frame it came in, owned, or shared by counting references.
 ///
 /// Decoders borrow wherever the format allows; the core shares one copy between the store and every event.
 #[derive(Clone)]
 pub enum Text<'a> {
     /// Borrowed from a frame or from a codec's table.
     Borrowed(&'a str),
-    /// Shared with the store, or built because the format had to be unescaped.
+    /// Built by a decoder, because the format had to be unescaped or gives its strings away.
+    Owned(String),
+    /// Shared with the store.
     Shared(Arc<str>),
 }
 
@@ -22,6 +24,7 @@ impl Text<'_> {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Borrowed(text) => text,
+            Self::Owned(text) => text,
             Self::Shared(text) => text,
         }
     }
@@ -31,6 +34,7 @@ impl Text<'_> {
     pub fn to_shared(&self) -> Arc<str> {
         match self {
             Self::Borrowed(text) => Arc::from(*text),
+            Self::Owned(text) => Arc::from(text.as_str()),
             Self::Shared(text) => Arc::clone(text),
         }
     }
@@ -39,7 +43,8 @@ impl Text<'_> {
     #[must_use]
     pub fn into_owned(self) -> Text<'static> {
         match self {
-            Self::Borrowed(text) => Text::Shared(Arc::from(text)),
+            Self::Borrowed(text) => Text::Owned(text.to_owned()),
+            Self::Owned(text) => Text::Owned(text),
             Self::Shared(text) => Text::Shared(text),
         }
     }
@@ -79,7 +84,7 @@ impl From<Arc<str>> for Text<'_> {
 
 impl From<String> for Text<'_> {
     fn from(text: String) -> Self {
-        Self::Shared(Arc::from(text))
+        Self::Owned(text)
     }
 }
 

@@ -168,8 +168,9 @@ pub trait Store: Send + Sync + 'static {
     /// Looks an account up; `NoSuchAccount` if there is none of that name.
     fn account(&self, name: &str) -> StoreResult<AccountRecord>;
 
-    /// Deletes an account with all that it sent and received, read or unread, deleted or not.
-    fn delete_account(&self, id: AccountId) -> StoreResult<()>;
+    /// Deletes an account with all that it sent and received, read or unread, deleted or not. `now_ms`, in
+    /// milliseconds since 1970-01-01 UTC, is when: the peers' `client_id`s are kept on from then.
+    fn delete_account(&self, id: AccountId, now_ms: u64) -> StoreResult<()>;
 
     /// Lists accounts.
     fn list_accounts(&self, query: &ListQuery<'_>) -> StoreResult<Page>;

@@ -1,0 +1,194 @@
+//! How the parent and its children talk: one JSON object a line, over the children's stdin and stdout.
+//!
+//! The parent orchestrates and draws, and never touches a socket. Each trial is a fresh server child and a fresh
+//! generator child. A child's first line tells it what to be; when its stdin ends it exits, so that no child
+//! outlives its parent.
+
+use serde::{Deserialize, Serialize};
+
+/// What the parent tells a child.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Order {
+    /// First line to a server child: serve; answered with [`Report::Ready`].
+    Serve(ServeOrder),
+    /// First line to a generator child: derive keys; answered with [`Report::Ready`].
+    Load(LoadOrder),
+    /// Read the counters; answered with [`Report::Counters`]. At any time.
+    Mark,
+    /// To a server: digest the state; answered with [`Report::Digest`].
+    Digest,
+    /// To a generator that is ready, or waits at the end of a phase: go on.
+    Go,
+    /// Finish cleanly; a generator deletes what it created, then says [`Report::Outcome`].
+    Stop,
+}
+
+/// What a server child is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServeOrder {
+    /// A protocol of the registry.
+    pub protocol: String,
+    /// Where to listen, `host:port`.
+    pub address: String,
+    /// Which store, as `--store` says it.
+    pub store: String,
+    /// Worker threads of the runtime; 1 runs it on one thread.
+    pub threads: u32,
+}
+
+/// What a generator child is to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadOrder {
+    /// A protocol of the registry.
+    pub protocol: String,
+    /// Where the server is.
+    pub address: String,
+    /// A workload of the list.
+    pub workload: String,
+    /// How many accounts.
+    pub accounts: u32,
+    /// How many rounds; `None`: as many as make the message phases last long enough.
+    pub rounds: Option<u32>,
+    /// How many requests a connection has unanswered at most.
+    pub in_flight: u32,
+    /// What every account name begins with, so that a shared server's accounts are left alone.
+    pub prefix: String,
+    /// What randomness is seeded with.
+    pub seed: u64,
+}
+
+/// What a child tells the parent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "say", rename_all = "snake_case")]
+pub enum Report {
+    /// A server listens here, or a generator has derived its keys.
+    Ready {
+        /// The server's address, with the port that was chosen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+    },
+    /// The answer to [`Order::Mark`].
+    Counters(Counters),
+    /// The answer to [`Order::Digest`]: lower-case hexadecimal; `None` if this server keeps no state.
+    Digest {
+        /// The digest.
+        digest: Option<String>,
+    },
+    /// A generator has reached the end of a phase, with nothing in flight, and waits for [`Order::Go`].
+    PhaseEnd(PhaseEnd),
+    /// A generator is done; its last line.
+    Outcome(Box<Outcome>),
+    /// The child cannot go on; its last line.
+    Failed {
+        /// What is wrong, in one line.
+        error: String,
+    },
+}
+
+/// What one process has used and moved since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// CPU time in user mode, in nanoseconds.
+    pub cpu_user_ns: u64,
+    /// CPU time in the kernel, in nanoseconds.
+    pub cpu_system_ns: u64,
+    /// The most memory it had resident so far, in bytes.
+    pub rss_peak_bytes: u64,
+    /// Context switches because it waited.
+    pub context_switches_voluntary: u64,
+    /// Context switches because its time was up.
+    pub context_switches_involuntary: u64,
+    /// Written to its chat sockets, in bytes: the layer `stream`.
+    pub stream_sent_bytes: u64,
+    /// Read from its chat sockets, in bytes.
+    pub stream_received_bytes: u64,
+    /// TCP segments sent, from `TCP_INFO`; `None` where there is no TCP. Generators only.
+    pub segments_sent: Option<u64>,
+    /// TCP segments received.
+    pub segments_received: Option<u64>,
+    /// Bytes that TCP sent again.
+    pub retransmitted_bytes: Option<u64>,
+}
+
+/// The end of a phase, as the generator saw it. Byte counts are of the whole run so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhaseEnd {
+    /// `connect`, `create`, `log_in`, `message`, `message_rest`, `read` or `delete`.
+    pub phase: String,
+    /// How long it took, in nanoseconds, without the waiting at barriers.
+    pub elapsed_ns: u64,
+    /// Messages sent and acknowledged in this phase.
+    pub messages: u64,
+    /// Rounds in this phase; 0 outside of the message phases.
+    pub rounds: u32,
+    /// The generator's counters at its end.
+    pub counters: Counters,
+    /// The layers that only the generator knows, so far.
+    pub layers: Layers,
+}
+
+/// Bytes at the layers above the socket, of the whole run so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers {
+    /// The texts and names that requests mean.
+    pub payload_sent_bytes: u64,
+    /// The texts and names that replies and events mean.
+    pub payload_received_bytes: u64,
+    /// What the codec made of requests.
+    pub requests_bytes: u64,
+    /// What the codec made of replies and refusals.
+    pub replies_bytes: u64,
+    /// What the codec made of events.
+    pub events_bytes: u64,
+    /// How many replies and refusals there were.
+    pub replies: u64,
+    /// How many events there were.
+    pub events: u64,
+}
+
+/// What became of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// All rounds.
+    pub rounds: u32,
+    /// Messages sent and acknowledged.
+    pub messages: u64,
+    /// Where every operation went.
+    pub ledger: Ledger,
+    /// Acknowledgement latencies in nanoseconds: HdrHistogram V2, compressed, in base64; `None` if none were taken.
+    pub ack_hdr: Option<String>,
+    /// Delivery latencies, likewise.
+    pub delivery_hdr: Option<String>,
+    /// The digest that the server's state must have had after the first round; `None` if the workload has none.
+    pub expected_digest: Option<String>,
+    /// The first few wrong answers, in words.
+    pub wrong: Vec<String>,
+    /// How many wrong answers there were.
+    pub wrong_count: u64,
+    /// Whether it was told to stop before it was done.
+    pub stopped: bool,
+}
+
+/// Where every operation went: `scheduled = ok + errors + timeouts + in_flight + never_sent`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Operations that the workload wanted.
+    pub scheduled: u64,
+    /// Answered as they should.
+    pub ok: u64,
+    /// Refused, or failed.
+    pub errors: u64,
+    /// Not answered in time.
+    pub timeouts: u64,
+    /// Sent and not answered when the run ended.
+    pub in_flight: u64,
+    /// Not sent when the run ended.
+    pub never_sent: u64,
+    /// Messages that reached their recipient, by event or by reading.
+    pub delivered: u64,
+    /// Messages that were acknowledged and did not.
+    pub lost: u64,
+    /// Messages that reached their recipient more than once.
+    pub duplicated: u64,
+}

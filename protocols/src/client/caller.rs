@@ -1,0 +1,180 @@
+//! One request at a time, for everything that is not a load: tests, tools, log-ins.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use server_core::message::{Nonce, Token};
+use server_core::scram::{self, ClientKeys, Exchange, Hashing};
+use server_core::{Event, FromServer, Refusal, Reply, Request, Text};
+
+use super::{Client, ClientError, Incoming, Ticket};
+
+/// A client that asks and waits. Events that come in between are kept, in order.
+pub struct Caller {
+    client: Box<dyn Client>,
+    events: VecDeque<Event<'static>>,
+    answers: VecDeque<(Option<Ticket>, Result<Reply<'static>, Refusal>)>,
+}
+
+/// Why a log-in came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum LogInError {
+    /// The connection is over.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The server refused it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The server could not prove that it knows the password's verifier.
+    #[error("the server could not prove itself; do not trust it with messages")]
+    FalseServer,
+    /// The server answered something else than it was asked.
+    #[error("the server answered another question than it was asked")]
+    WrongReply,
+}
+
+/// What a log-in gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoggedIn {
+    /// The session's token.
+    pub token: Token,
+    /// How many unread messages wait.
+    pub unread: u64,
+}
+
+impl Caller {
+    /// Takes over a client with nothing outstanding.
+    #[must_use]
+    pub fn new(client: Box<dyn Client>) -> Self {
+        Self { client, events: VecDeque::new(), answers: VecDeque::new() }
+    }
+
+    /// Asks, and waits for the answer.
+    ///
+    /// # Errors
+    /// [`ClientError`] if the connection is over; a refusal is the inner result.
+    pub async fn call(&mut self, request: &Request<'_>) -> Result<Result<Reply<'static>, Refusal>, ClientError> {
+        let ticket = self.client.stage(request)?;
+        loop {
+            if let Some(at) = self.answers.iter().position(|(answered, _)| *answered == Some(ticket))
+                && let Some((_, answer)) = self.answers.remove(at)
+            {
+                return Ok(answer);
+            }
+            self.exchange().await?;
+        }
+    }
+
+    /// Waits for the next event.
+    ///
+    /// # Errors
+    /// [`ClientError`] if the connection is over.
+    pub async fn next_event(&mut self) -> Result<Event<'static>, ClientError> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Ok(event);
+            }
+            self.exchange().await?;
+        }
+    }
+
+    /// Events that have come and were not taken yet.
+    pub fn take_events(&mut self) -> Vec<Event<'static>> {
+        self.events.drain(..).collect()
+    }
+
+    /// Puts bytes into the stream as they are, and waits for whatever is answered; `None` if this transport has no
+    /// stream of bytes to put them into.
+    ///
+    /// # Errors
+    /// [`ClientError`] if the connection is over.
+    pub async fn call_raw(&mut self, bytes: &[u8]) -> Result<Option<Result<Reply<'static>, Refusal>>, ClientError> {
+        if !self.client.stage_raw(bytes) {
+            return Ok(None);
+        }
+        loop {
+            if let Some((_, answer)) = self.answers.pop_front() {
+                return Ok(Some(answer));
+            }
+            self.exchange().await?;
+        }
+    }
+
+    /// Creates an account for `password`, hashed with `hashing`.
+    ///
+    /// # Errors
+    /// [`LogInError`].
+    pub async fn create_account(&mut self, name: &str, keys: &ClientKeys) -> Result<(), LogInError> {
+        let request = Request::CreateAccount { name: Text::Borrowed(name), verifier: keys.verifier() };
+        match self.call(&request).await?? {
+            Reply::CreateAccount => Ok(()),
+            _ => Err(LogInError::WrongReply),
+        }
+    }
+
+    /// Logs in by password, derived as the server's challenge says.
+    ///
+    /// # Errors
+    /// [`LogInError`].
+    pub async fn log_in(&mut self, name: &str, password: &str, client_nonce: Nonce) -> Result<LoggedIn, LogInError> {
+        self.log_in_with(name, client_nonce, |hashing| ClientKeys::derive(password, hashing)).await
+    }
+
+    /// Logs in with keys that `keys_for` derives, or has derived before, for the challenge's salt and iterations.
+    ///
+    /// # Errors
+    /// [`LogInError`].
+    pub async fn log_in_with(
+        &mut self,
+        name: &str,
+        client_nonce: Nonce,
+        keys_for: impl FnOnce(Hashing) -> ClientKeys,
+    ) -> Result<LoggedIn, LogInError> {
+        let start = Request::LogInStart { name: Text::Borrowed(name), client_nonce };
+        let Reply::LogInStart { login_id, salt, iterations, server_nonce } = self.call(&start).await?? else {
+            return Err(LogInError::WrongReply);
+        };
+        let keys = keys_for(Hashing { salt, iterations }.check()?);
+        let exchange = Exchange { name, client_nonce: &client_nonce, server_nonce: &server_nonce };
+        let proof = keys.prove(&exchange);
+        let finish = Request::LogInFinish { login_id, proof: proof.client_proof };
+        let Reply::LogInFinish { server_signature, token, unread } = self.call(&finish).await?? else {
+            return Err(LogInError::WrongReply);
+        };
+        if scram::same(&server_signature, &proof.server_signature) {
+            Ok(LoggedIn { token, unread })
+        } else {
+            Err(LogInError::FalseServer)
+        }
+    }
+
+    /// The client itself, with nothing outstanding; events that were not taken come first.
+    #[must_use]
+    pub fn into_client(self) -> (Box<dyn Client>, Vec<Event<'static>>) {
+        (self.client, self.events.into())
+    }
+
+    /// The client underneath.
+    #[must_use]
+    pub fn client(&self) -> &dyn Client {
+        &*self.client
+    }
+
+    async fn exchange(&mut self) -> Result<(), ClientError> {
+        let Self { client, events, answers } = self;
+        let mut sink = |incoming: Incoming<'_>| match incoming.message {
+            FromServer::Reply(reply) => answers.push_back((incoming.ticket, Ok(reply.into_owned()))),
+            FromServer::Refused(refusal) => answers.push_back((incoming.ticket, Err(refusal))),
+            FromServer::Event(event) => events.push_back(event.into_owned()),
+        };
+        poll_fn(|context| client.poll_exchange(context, &mut sink)).await
+    }
+}
+
+/// A client's end of the connection may outlive the task that opened it.
+const _: fn() = || {
+    fn is_send<T: Send>() {}
+    is_send::<Caller>();
+    is_send::<Arc<Token>>();
+};

@@ -1,0 +1,156 @@
+//! What a codec is: the vocabulary as bytes, and back. A codec does no I/O.
+
+use server_core::message::Operation;
+use server_core::{Event, FromServer, Refusal, Reply, Request};
+
+/// A codec in the registry: where the two ends of a connection get theirs.
+pub trait CodecFactory: Send + Sync {
+    /// Its name, as in `name+transport`.
+    fn name(&self) -> &'static str;
+
+    /// One line that says what it is.
+    fn description(&self) -> &'static str;
+
+    /// A codec for one end of one connection that carries frames in order.
+    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>>;
+
+    /// The codec for a transport that carries each call apart.
+    fn calls(&self) -> Option<&'static dyn CallCodec>;
+}
+
+/// How the frames of a connection travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// Who finds the boundaries.
+    pub framing: Framing,
+    /// The longest frame that is decoded, in bytes; a longer one is refused before memory is taken for it.
+    pub frame_max_bytes: usize,
+}
+
+/// Who finds the boundaries between frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// The codec: the transport is a stream of bytes.
+    Codec,
+    /// The transport: each message of it is one frame.
+    Transport,
+}
+
+/// One end of one connection, with whatever the format remembers from frame to frame. A client calls
+/// `encode_request` and `decode_reply`, a server the other two.
+///
+/// Encoders append whole frames to `out` and leave what is there alone. Decoders look at the start of `input`:
+/// `Ok(None)` says that more bytes are needed, and `input` must then come again with more behind it. Whatever
+/// they return borrows from `input` or from the codec, wherever the format allows.
+pub trait Codec: Send {
+    /// Appends the frame of a request.
+    ///
+    /// # Errors
+    /// [`NotExpressible`] if the format has no way to say it; nothing was appended then.
+    fn encode_request(&mut self, request: &Request<'_>, out: &mut Vec<u8>) -> Result<Encoded, NotExpressible>;
+
+    /// Decodes the first request of `input`.
+    ///
+    /// # Errors
+    /// [`DecodeError`], with the codec's state as it was before the frame.
+    fn decode_request<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Decoded<Request<'a>>>, DecodeError>;
+
+    /// Appends the frame of a reply, a refusal or an event.
+    ///
+    /// # Errors
+    /// As [`Codec::encode_request`].
+    fn encode_reply(&mut self, reply: &FromServer<'_>, out: &mut Vec<u8>) -> Result<Encoded, NotExpressible>;
+
+    /// Decodes the first reply, refusal or event of `input`.
+    ///
+    /// # Errors
+    /// As [`Codec::decode_request`].
+    fn decode_reply<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Decoded<FromServer<'a>>>, DecodeError>;
+}
+
+/// A format for calls that travel apart: it keeps nothing between them, and the transport says which operation a
+/// body belongs to. Refusals travel in the transport's own way.
+pub trait CallCodec: Send + Sync {
+    /// Appends the body of a request.
+    ///
+    /// # Errors
+    /// As [`Codec::encode_request`].
+    fn encode_request(&self, request: &Request<'_>, out: &mut Vec<u8>) -> Result<(), NotExpressible>;
+
+    /// Decodes the body of a request.
+    ///
+    /// # Errors
+    /// [`DecodeError::Malformed`].
+    fn decode_request<'a>(&self, operation: Operation, body: &'a [u8]) -> Result<Request<'a>, DecodeError>;
+
+    /// Appends the body of a reply.
+    ///
+    /// # Errors
+    /// As [`Codec::encode_request`].
+    fn encode_reply(&self, reply: &Reply<'_>, out: &mut Vec<u8>) -> Result<(), NotExpressible>;
+
+    /// Decodes the body of a reply.
+    ///
+    /// # Errors
+    /// [`DecodeError::Malformed`].
+    fn decode_reply<'a>(&self, operation: Operation, body: &'a [u8]) -> Result<Reply<'a>, DecodeError>;
+
+    /// Appends the body of an event.
+    ///
+    /// # Errors
+    /// As [`Codec::encode_request`].
+    fn encode_event(&self, event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), NotExpressible>;
+
+    /// Decodes the body of an event.
+    ///
+    /// # Errors
+    /// [`DecodeError::Malformed`].
+    fn decode_event<'a>(&self, body: &'a [u8]) -> Result<Event<'a>, DecodeError>;
+}
+
+/// What an encoder did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// What counts at the layer `message`, in bytes: the frame without what only finds its boundary.
+    pub message_bytes: usize,
+}
+
+/// What a decoder found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decoded<T> {
+    /// The request, reply or event.
+    pub value: T,
+    /// How many bytes of the input its frame took.
+    pub frame_bytes: usize,
+    /// What counts at the layer `message`, in bytes.
+    pub message_bytes: usize,
+}
+
+/// Why bytes can never be right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The frame's boundary is known and its body is wrong: skip `frame_bytes`, say so, and go on.
+    #[error("malformed frame: {reason}")]
+    Malformed {
+        /// How many bytes of the input the frame takes.
+        frame_bytes: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The frame's boundary is lost, or past the limit: say so, and close.
+    #[error("frame refused: {reason}")]
+    Lost {
+        /// What to tell the peer.
+        refusal: Refusal,
+        /// What is wrong.
+        reason: &'static str,
+    },
+}
+
+/// A format has no way to say a request or a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this protocol cannot express that: {reason}")]
+pub struct NotExpressible {
+    /// What it cannot say.
+    pub reason: &'static str,
+}

@@ -1,0 +1,190 @@
+//! The one place where bytes of sockets are counted: a wrapper around every stream, at both ends.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::tcp_info::{self, Segments};
+
+/// What went through the sockets of one process: the layer `stream`, and segments for the layer `wire`.
+#[derive(Default)]
+pub struct Traffic {
+    sent: AtomicU64,
+    received: AtomicU64,
+    sockets: Mutex<Sockets>,
+}
+
+#[derive(Default)]
+struct Sockets {
+    open: Vec<Weak<Socket>>,
+    closed: Segments,
+}
+
+/// Bytes in each direction, as this end sees them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ByteCount {
+    /// Written to sockets, in bytes.
+    pub sent: u64,
+    /// Read from sockets, in bytes.
+    pub received: u64,
+}
+
+impl Traffic {
+    /// What was counted so far.
+    #[must_use]
+    pub fn bytes(&self) -> ByteCount {
+        ByteCount {
+            sent: self.sent.load(Ordering::Relaxed),
+            received: self.received.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The TCP segments of all sockets so far, closed ones included. Empty where there is no TCP.
+    #[must_use]
+    pub fn segments(&self) -> Segments {
+        let sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = sockets.open.iter().filter_map(Weak::upgrade).map(|socket| socket.segments());
+        open.fold(sockets.closed, |sum, segments| sum + segments)
+    }
+
+    /// Adds bytes that something else than [`Counted`] moved.
+    pub fn add(&self, bytes: ByteCount) {
+        self.sent.fetch_add(bytes.sent, Ordering::Relaxed);
+        self.received.fetch_add(bytes.received, Ordering::Relaxed);
+    }
+
+    fn watch(self: &Arc<Self>, stream: &TcpStream) -> Option<Arc<Socket>> {
+        use std::os::fd::AsFd as _;
+        let descriptor = stream.as_fd().try_clone_to_owned().ok()?;
+        let socket = Arc::new(Socket { descriptor, traffic: Arc::downgrade(self) });
+        let mut sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+        if sockets.open.len() == sockets.open.capacity() {
+            sockets.open.retain(|socket| socket.strong_count() > 0);
+        }
+        sockets.open.push(Arc::downgrade(&socket));
+        Some(socket)
+    }
+}
+
+/// A second handle on a connection's socket, to ask the kernel about it, until the connection closes.
+struct Socket {
+    descriptor: std::os::fd::OwnedFd,
+    traffic: Weak<Traffic>,
+}
+
+impl Socket {
+    fn segments(&self) -> Segments {
+        tcp_info::segments(&self.descriptor).unwrap_or_default()
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let Some(traffic) = self.traffic.upgrade() {
+            let segments = self.segments();
+            let mut sockets = traffic.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+            sockets.closed = sockets.closed + segments;
+        }
+    }
+}
+
+/// A stream whose bytes are counted.
+pub struct Counted<S> {
+    // The second handle closes first: while it is open, the peer would not see the end.
+    _socket: Option<Arc<Socket>>,
+    stream: S,
+    traffic: Arc<Traffic>,
+}
+
+impl Counted<TcpStream> {
+    /// Counts a TCP connection, and asks the kernel about its segments if `watch` says so.
+    pub fn tcp(stream: TcpStream, traffic: Arc<Traffic>, watch: WatchSegments) -> Self {
+        let socket = match watch {
+            WatchSegments::Yes => traffic.watch(&stream),
+            WatchSegments::No => None,
+        };
+        Self { _socket: socket, stream, traffic }
+    }
+}
+
+/// Whether a socket's segments are counted too, which takes a second descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchSegments {
+    /// As clients do.
+    Yes,
+    /// As servers do: their segments are the clients', seen from the other end.
+    No,
+}
+
+impl<S> Counted<S> {
+    /// Counts a stream of another kind.
+    pub fn new(stream: S, traffic: Arc<Traffic>) -> Self {
+        Self { _socket: None, stream, traffic }
+    }
+
+    /// The stream itself.
+    pub const fn get_ref(&self) -> &S {
+        &self.stream
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let read = (buffer.filled().len() - before) as u64;
+        if read > 0 {
+            self.traffic.received.fetch_add(read, Ordering::Relaxed);
+        }
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.count_sent(polled)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[std::io::IoSlice<'_>],
+    ) -> Poll<std::io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.count_sent(polled)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+impl<S> Counted<S> {
+    fn count_sent(&self, polled: Poll<std::io::Result<usize>>) -> Poll<std::io::Result<usize>> {
+        if let Poll::Ready(Ok(written)) = polled {
+            self.traffic.sent.fetch_add(written as u64, Ordering::Relaxed);
+        }
+        polled
+    }
+}

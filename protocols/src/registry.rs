@@ -1,0 +1,173 @@
+//! Every codec, every transport and every protocol, by name. To add one: one file, one line here.
+
+use crate::codec::CodecFactory;
+use crate::codecs::{custom, json, protobuf};
+use crate::floor::{self, Reference};
+use crate::transport::Transport;
+use crate::transports::{grpc, tcp};
+
+/// All codecs.
+pub static CODECS: &[&dyn CodecFactory] = &[&custom::Custom, &json::Json, &protobuf::Protobuf];
+
+/// All transports.
+pub static TRANSPORTS: &[&dyn Transport] = &[&tcp::Tcp, &grpc::Grpc];
+
+/// All protocols: a codec on a transport, by the name that people use.
+pub static PROTOCOLS: &[Protocol] = &[
+    Protocol {
+        name: "custom+tcp",
+        alias: Some("custom"),
+        front: Front::Chat(Pair { codec: &custom::Custom, transport: &tcp::Tcp }),
+    },
+    Protocol {
+        name: "json+tcp",
+        alias: Some("json"),
+        front: Front::Chat(Pair { codec: &json::Json, transport: &tcp::Tcp }),
+    },
+    Protocol {
+        name: "protobuf+grpc",
+        alias: Some("grpc"),
+        front: Front::Chat(Pair { codec: &protobuf::Protobuf, transport: &grpc::Grpc }),
+    },
+    Protocol { name: "floor", alias: None, front: Front::Reference(&floor::Floor) },
+];
+
+/// One protocol.
+#[derive(Clone, Copy)]
+pub struct Protocol {
+    /// Its full name, `codec+transport`.
+    pub name: &'static str,
+    /// The short name for it.
+    pub alias: Option<&'static str>,
+    /// What serves it.
+    pub front: Front,
+}
+
+/// What serves a protocol.
+#[derive(Clone, Copy)]
+pub enum Front {
+    /// The chat core, through a codec on a transport.
+    Chat(Pair),
+    /// No core at all: a reference that stands beside the ranking.
+    Reference(&'static dyn Reference),
+}
+
+/// A codec on a transport.
+#[derive(Clone, Copy)]
+pub struct Pair {
+    /// The codec.
+    pub codec: &'static dyn CodecFactory,
+    /// The transport.
+    pub transport: &'static dyn Transport,
+}
+
+impl Protocol {
+    /// One line that says what it is.
+    #[must_use]
+    pub fn description(&self) -> String {
+        match self.front {
+            Front::Chat(pair) => {
+                format!("{}; {}", pair.codec.description(), pair.transport.description())
+            }
+            Front::Reference(reference) => reference.description().to_owned(),
+        }
+    }
+
+    /// The name that people use: the alias where there is one.
+    #[must_use]
+    pub const fn short_name(&self) -> &'static str {
+        match self.alias {
+            Some(alias) => alias,
+            None => self.name,
+        }
+    }
+}
+
+/// There is no protocol of that name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no protocol {asked:?}{}; there are {}", suggestion(*.nearest), names().join(", "))]
+pub struct UnknownProtocol {
+    /// What was asked for.
+    pub asked: String,
+    /// What was probably meant.
+    pub nearest: Option<&'static str>,
+}
+
+fn suggestion(nearest: Option<&'static str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(", did you mean {name:?}?"))
+}
+
+/// Finds a protocol by its name or its alias.
+///
+/// # Errors
+/// [`UnknownProtocol`], with what was probably meant.
+pub fn find(asked: &str) -> Result<&'static Protocol, UnknownProtocol> {
+    let found = PROTOCOLS.iter().find(|protocol| protocol.name == asked || protocol.alias == Some(asked));
+    found.ok_or_else(|| UnknownProtocol { asked: asked.to_owned(), nearest: nearest(asked) })
+}
+
+/// The name of every protocol that serves the chat core, the short one where there is one.
+pub fn chat_protocols() -> impl Iterator<Item = &'static Protocol> {
+    PROTOCOLS.iter().filter(|protocol| matches!(protocol.front, Front::Chat(_)))
+}
+
+fn names() -> Vec<&'static str> {
+    PROTOCOLS.iter().map(Protocol::short_name).collect()
+}
+
+/// The name with the fewest edits, if they are few.
+fn nearest(asked: &str) -> Option<&'static str> {
+    let all = PROTOCOLS.iter().flat_map(|protocol| protocol.alias.into_iter().chain([protocol.name]));
+    let (distance, name) = all.map(|name| (edits(asked, name), name)).min()?;
+    (distance <= 1 + asked.len() / 3).then_some(name)
+}
+
+/// How many characters must be inserted, deleted or replaced (Levenshtein, 1966).
+fn edits(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, &b) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(asked: &str, nearest: Option<&str>) {
+        assert_eq!(find(asked).err().expect("no such protocol").nearest, nearest, "{asked}");
+    }
+
+    #[test]
+    fn names_and_aliases_are_found() {
+        for protocol in PROTOCOLS {
+            assert_eq!(find(protocol.name).unwrap().name, protocol.name);
+            assert_eq!(find(protocol.short_name()).unwrap().name, protocol.name);
+        }
+    }
+
+    #[test]
+    fn what_was_probably_meant_is_suggested() {
+        check("jsn", Some("json"));
+        check("grcp", Some("grpc"));
+        check("protobuf+grcp", Some("protobuf+grpc"));
+        check("xyzzy", None);
+    }
+
+    #[test]
+    fn names_are_made_of_codec_and_transport() {
+        for protocol in chat_protocols() {
+            if let Front::Chat(pair) = protocol.front {
+                assert_eq!(protocol.name, format!("{}+{}", pair.codec.name(), pair.transport.name()));
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The server's end: what drives a codec and the core over a transport.
+
+mod stream;
+
+pub(crate) use stream::{StreamParts, serve_stream};

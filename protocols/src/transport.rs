@@ -1,0 +1,96 @@
+//! What a transport is: how frames or calls get from one end to the other. A transport knows no message.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use server_core::Chat;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::client::Client;
+use crate::codec::CodecFactory;
+use crate::counted::Traffic;
+
+/// A future that is boxed because it stands at a coarse boundary: one for each listener or connection.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A transport in the registry.
+pub trait Transport: Send + Sync {
+    /// Its name, as in `codec+name`.
+    fn name(&self) -> &'static str;
+
+    /// One line that says what it is.
+    fn description(&self) -> &'static str;
+
+    /// Listens, and serves the core until `listen.stop` is cancelled: then it accepts no more, each connection
+    /// finishes what it was asked, flushes and closes. Tasks run on `listen.tasks`.
+    fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>>;
+
+    /// Connects one client. `TCP_NODELAY` is set, and asked back, on every socket.
+    fn connect(&self, connect: Connect) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>>;
+}
+
+/// What a front end is made of.
+#[derive(Clone)]
+pub struct Listen {
+    /// Where, as `host:port`; port 0 chooses one.
+    pub address: String,
+    /// In which format.
+    pub codec: &'static dyn CodecFactory,
+    /// Which core.
+    pub chat: Arc<Chat>,
+    /// Where the bytes of all its sockets are counted.
+    pub traffic: Arc<Traffic>,
+    /// Says when to stop.
+    pub stop: CancellationToken,
+    /// Keeps track of the tasks that still run.
+    pub tasks: TaskTracker,
+}
+
+/// A front end that listens.
+#[derive(Clone, Debug)]
+pub struct Listening {
+    /// Where, with the port that was chosen.
+    pub address: String,
+}
+
+/// What a client is made of.
+#[derive(Clone)]
+pub struct Connect {
+    /// Where the server is, as `host:port`.
+    pub address: String,
+    /// In which format.
+    pub codec: &'static dyn CodecFactory,
+    /// Where the bytes of its socket are counted.
+    pub traffic: Arc<Traffic>,
+}
+
+/// Why a front end does not listen or a client does not connect.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; choose another address or stop what uses it")]
+    Listen {
+        /// The address.
+        address: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The server cannot be reached.
+    #[error("cannot connect to {address}: {source}; is the server running?")]
+    Connect {
+        /// The address.
+        address: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The codec does not run on this transport.
+    #[error("{codec} does not run on {transport}")]
+    Pair {
+        /// The codec's name.
+        codec: &'static str,
+        /// The transport's name.
+        transport: &'static str,
+    },
+}

@@ -1,0 +1,4 @@
+//! One file a transport; [`crate::registry`] lists them.
+
+pub mod grpc;
+pub mod tcp;

@@ -1,0 +1,134 @@
+//! TCP: a stream of bytes, in which the codec finds its frames.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use server_core::limits::{FRAME_MAX_BYTES, REQUEST_MAX_BYTES};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::client::{Client, StreamClient};
+use crate::codec::{Framing, Setup};
+use crate::counted::{Counted, WatchSegments};
+use crate::server::{StreamParts, serve_stream};
+use crate::transport::{BoxFuture, Connect, Listen, Listening, Transport, TransportError};
+
+/// How long accepting pauses when the process is out of descriptors or memory, so that it does not spin.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
+
+/// The transport.
+pub struct Tcp;
+
+impl Transport for Tcp {
+    fn name(&self) -> &'static str {
+        "tcp"
+    }
+
+    fn description(&self) -> &'static str {
+        "a TCP connection for each account; the codec finds its frames in the stream"
+    }
+
+    fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
+        Box::pin(async move {
+            let (listener, address) = bind(&listen.address).await?;
+            let tasks = listen.tasks.clone();
+            tasks.spawn(accept_all(listener, listen));
+            Ok(Listening { address })
+        })
+    }
+
+    fn connect(&self, connect: Connect) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>> {
+        Box::pin(async move {
+            let setup = Setup { framing: Framing::Codec, frame_max_bytes: FRAME_MAX_BYTES };
+            let codec = connect.codec.open(setup).ok_or(TransportError::Pair {
+                codec: connect.codec.name(),
+                transport: "tcp",
+            })?;
+            let stream = dial(&connect.address).await?;
+            let stream = Counted::tcp(stream, connect.traffic, WatchSegments::Yes);
+            Ok(Box::new(StreamClient::new(stream, codec)) as Box<dyn Client>)
+        })
+    }
+}
+
+/// Binds a listener; gives it with the address it got.
+///
+/// # Errors
+/// [`TransportError::Listen`].
+pub(crate) async fn bind(address: &str) -> Result<(TcpListener, String), TransportError> {
+    let failed = |source| TransportError::Listen { address: address.to_owned(), source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound.to_string()))
+}
+
+/// Connects a socket and turns Nagle's algorithm off.
+///
+/// # Errors
+/// [`TransportError::Connect`].
+pub(crate) async fn dial(address: &str) -> Result<TcpStream, TransportError> {
+    let failed = |source| TransportError::Connect { address: address.to_owned(), source };
+    let stream = TcpStream::connect(address).await.map_err(failed)?;
+    set_nodelay(&stream).map_err(failed)?;
+    Ok(stream)
+}
+
+/// Turns Nagle's algorithm off, and asks the socket whether it is: 40 ms stalls would be charged to a protocol.
+///
+/// # Errors
+/// If the socket does not say that it is off.
+pub(crate) fn set_nodelay(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    if stream.nodelay()? {
+        Ok(())
+    } else {
+        Err(std::io::Error::other("the socket did not take TCP_NODELAY"))
+    }
+}
+
+/// Accepts the next connection; waits a little when the system has nothing to give.
+pub(crate) async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => match set_nodelay(&stream) {
+                Ok(()) => return stream,
+                Err(error) => tracing::debug!(%error, "a connection went away before it was served"),
+            },
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept connections; trying again");
+                tokio::time::sleep(ACCEPT_BACKOFF).await;
+            }
+        }
+    }
+}
+
+async fn accept_all(listener: TcpListener, listen: Listen) {
+    let stop = listen.stop.clone();
+    let serve = async {
+        loop {
+            let stream = accept(&listener).await;
+            serve_one(stream, &listen);
+        }
+    };
+    stop.run_until_cancelled(serve).await;
+}
+
+fn serve_one(stream: TcpStream, listen: &Listen) {
+    let setup = Setup { framing: Framing::Codec, frame_max_bytes: REQUEST_MAX_BYTES };
+    let Some(codec) = listen.codec.open(setup) else {
+        return;
+    };
+    let peer = stream.peer_addr().ok();
+    let parts = StreamParts {
+        stream: Counted::tcp(stream, Arc::clone(&listen.traffic), WatchSegments::No),
+        codec,
+        connection: listen.chat.connection(),
+        stop: listen.stop.clone(),
+    };
+    listen.tasks.spawn(async move {
+        tracing::debug!(?peer, "connected");
+        match serve_stream(parts).await {
+            Ok(()) => tracing::debug!(?peer, "disconnected"),
+            Err(error) => tracing::debug!(?peer, %error, "connection lost"),
+        }
+    });
+}

@@ -1,0 +1,125 @@
+//! What waits unread: counting, taking, marking.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::Row;
+
+use super::accounts;
+use super::database::{Database, Failure, account_id, message_id, number, stored};
+use super::job::{Herald, Write};
+use super::statements;
+use crate::error::{ErrorCode, Refusal};
+use crate::limits::PAGE_MAX;
+use crate::message::{Message, MessageId, UnreadCount};
+use crate::store::AccountId;
+use crate::text::Text;
+
+/// How many messages wait.
+pub(super) fn unread_total(database: &Database, reader: AccountId) -> Result<u64, Failure> {
+    accounts::actor(database, reader)?;
+    let count = database.one(statements::UNREAD_TOTAL, [stored(reader.0)], |row| number(row, 0))?;
+    Ok(count.unwrap_or_default())
+}
+
+/// How many messages wait, by sender.
+pub(super) fn unread(database: &Database, reader: AccountId) -> Result<Vec<UnreadCount<'static>>, Failure> {
+    accounts::actor(database, reader)?;
+    let counts = database.all(statements::UNREAD_BY_PEER, (stored(reader.0), PAGE_MAX), |row| {
+        Ok(UnreadCount { peer: Text::Shared(row.get(0)?), count: number(row, 1)? })
+    })?;
+    Ok(counts)
+}
+
+/// Takes the oldest unread messages and marks them as read.
+pub(super) struct TakeUnread {
+    pub(super) reader: AccountId,
+    pub(super) peer: Option<Box<str>>,
+    pub(super) limit: u32,
+}
+
+impl Write for TakeUnread {
+    type Done = Vec<Message<'static>>;
+    type Reply = Vec<Message<'static>>;
+
+    fn apply(&self, database: &Database) -> Result<Self::Done, Failure> {
+        let peer = match &self.peer {
+            Some(name) => Some(accounts::id_of(database, name)?),
+            None => None,
+        };
+        let reader_name = accounts::actor(database, self.reader)?;
+        let waiting = self.oldest(database, peer)?;
+        if waiting.len() < self.limit as usize {
+            return Err(Refusal::with_detail(ErrorCode::NotEnoughUnread, waiting.len() as u64).into());
+        }
+        let mut senders = HashMap::new();
+        waiting.into_iter().map(|id| take(database, id, &reader_name, &mut senders)).collect()
+    }
+
+    fn announce(&self, messages: Self::Done, _: &mut Herald) -> Self::Reply {
+        messages
+    }
+}
+
+impl TakeUnread {
+    fn oldest(&self, database: &Database, peer: Option<AccountId>) -> rusqlite::Result<Vec<MessageId>> {
+        let reader = stored(self.reader.0);
+        let id = |row: &Row<'_>| message_id(row, 0);
+        match peer {
+            Some(peer) => {
+                database.all(statements::OLDEST_UNREAD_FROM, (reader, stored(peer.0), self.limit), id)
+            }
+            None => database.all(statements::OLDEST_UNREAD, (reader, self.limit), id),
+        }
+    }
+}
+
+fn take(
+    database: &Database,
+    id: MessageId,
+    reader: &Arc<str>,
+    senders: &mut HashMap<AccountId, Arc<str>>,
+) -> Result<Message<'static>, Failure> {
+    let taken = database.one(statements::TAKE_MESSAGE, [stored(id.0)], |row| {
+        Ok((account_id(row, 0)?, number(row, 1)?, row.get::<_, Arc<str>>(2)?))
+    })?;
+    let (sender, sent_at_ms, text) = taken.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let from = match senders.get(&sender) {
+        Some(name) => Arc::clone(name),
+        None => {
+            let name = accounts::actor(database, sender)?;
+            senders.insert(sender, Arc::clone(&name));
+            name
+        }
+    };
+    Ok(Message {
+        id,
+        from: Text::Shared(from),
+        to: Text::Shared(Arc::clone(reader)),
+        text: Text::Shared(text),
+        sent_at_ms,
+        read: true,
+    })
+}
+
+/// Marks messages from a peer as read, up to and with one.
+pub(super) struct MarkUpTo {
+    pub(super) reader: AccountId,
+    pub(super) peer: Box<str>,
+    pub(super) up_to: MessageId,
+}
+
+impl Write for MarkUpTo {
+    type Done = ();
+    type Reply = ();
+
+    fn apply(&self, database: &Database) -> Result<(), Failure> {
+        let peer = accounts::id_of(database, &self.peer)?;
+        accounts::actor(database, self.reader)?;
+        let range = (stored(self.reader.0), stored(peer.0), stored(self.up_to.0));
+        database.run(statements::MARK_UP_TO, range)?;
+        Ok(())
+    }
+
+    fn announce(&self, (): (), _: &mut Herald) {}
+}
