@@ -1,6 +1,6 @@
 //! Deleting messages, taking that back, and forgetting for good.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use rusqlite::Row;
 

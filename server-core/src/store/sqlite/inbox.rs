@@ -1,6 +1,7 @@
 //! What waits unread: counting, taking, marking.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use rusqlite::Row;
@@ -84,17 +85,13 @@ fn take(
         Ok((account_id(row, 0)?, number(row, 1)?, row.get::<_, Arc<str>>(2)?))
     })?;
     let (sender, sent_at_ms, text) = taken.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
-    let from = match senders.get(&sender) {
-        Some(name) => Arc::clone(name),
-        None => {
-            let name = accounts::actor(database, sender)?;
-            senders.insert(sender, Arc::clone(&name));
-            name
-        }
+    let from = match senders.entry(sender) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => unknown.insert(accounts::actor(database, sender)?),
     };
     Ok(Message {
         id,
-        from: Text::Shared(from),
+        from: Text::Shared(Arc::clone(from)),
         to: Text::Shared(Arc::clone(reader)),
         text: Text::Shared(text),
         sent_at_ms,

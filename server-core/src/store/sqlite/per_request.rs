@@ -16,13 +16,7 @@ use crate::store::Changes;
 /// differs is opening, preparing, committing alone, and closing.
 pub struct SqlitePerRequest {
     pub(super) lanes: Lanes,
-    /// Does nothing but stay open: SQLite throws its log away when the last connection closes, and that cost
-    /// would drown the one that is to be measured. Closed last, with the log moved into the file.
-    _anchor: Anchor,
 }
-
-/// A connection is not for several threads to use; nobody uses this one.
-struct Anchor(std::sync::Mutex<Database>);
 
 impl SqlitePerRequest {
     /// Opens the file at `path`, creating it if there is none, and reports changes to `changes`.
@@ -31,13 +25,23 @@ impl SqlitePerRequest {
     /// As [`SqliteStore::open`](super::SqliteStore::open).
     pub fn open(path: impl AsRef<Path>, changes: Arc<dyn Changes>) -> Result<Self, OpenError> {
         let place = Arc::new(Place::take(path.as_ref())?);
-        let anchor = Anchor(std::sync::Mutex::new(place.for_writing()?));
+        let for_writing = {
+            // SQLite throws its log away when the last connection closes, and that cost would drown the one that
+            // is to be measured: the writer holds one open, and does nothing with it.
+            let anchor = place.for_writing()?;
+            let open = opener(&place, Place::for_writing);
+            move || {
+                let _stays_open = &anchor;
+                open()
+            }
+        };
+        let reading = || Source::Opened(Box::new(opener(&place, Place::for_reading)));
         let plan = Plan {
-            for_writing: opened(&place, Place::for_writing),
-            for_reading: [opened(&place, Place::for_reading), opened(&place, Place::for_reading)],
+            for_writing: Source::Opened(Box::new(for_writing)),
+            for_reading: [reading(), reading()],
             group_max: 1,
         };
-        Ok(Self { lanes: Lanes::start(place, plan, changes)?, _anchor: anchor })
+        Ok(Self { lanes: Lanes::start(Arc::clone(&place), plan, changes)? })
     }
 
     /// What was asked of SQLite so far.
@@ -47,7 +51,10 @@ impl SqlitePerRequest {
     }
 }
 
-fn opened(place: &Arc<Place>, open: fn(&Place) -> rusqlite::Result<Database>) -> Source {
+fn opener(
+    place: &Arc<Place>,
+    open: fn(&Place) -> rusqlite::Result<Database>,
+) -> impl Fn() -> rusqlite::Result<Database> + Send + use<> {
     let place = Arc::clone(place);
-    Source::Opened(Box::new(move || open(&place)))
+    move || open(&place)
 }

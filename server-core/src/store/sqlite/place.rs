@@ -25,9 +25,9 @@ pub enum OpenError {
     #[error("the file has tables of version {found}, this program knows up to {known}; use a newer program")]
     Newer {
         /// The version that the file has.
-        found: usize,
+        found: u64,
         /// The newest version that this program knows.
-        known: usize,
+        known: u64,
     },
     /// The file is a database of something else.
     #[error("the file is a database, but not one of this program; choose another file")]

@@ -2,30 +2,39 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::database::{number, stored};
 use super::place::OpenError;
 
 /// Every version of the tables: the n-th entry turns a file of version n - 1 into one of version n, and is never
 /// edited once it has been released. A new, empty file is version 0.
 const MIGRATIONS: &[&str] = &[include_str!("migrations/1.sql")];
 
+/// What marks a file as ours, in its header: "chat" in ASCII.
+const APPLICATION_ID: u64 = 0x6368_6174;
+
 /// Brings a file to the newest version, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let Some(missing) = MIGRATIONS.get(found..) else {
-        return Err(OpenError::Newer { found, known: MIGRATIONS.len() });
+    let found = ask(&transaction, "PRAGMA user_version")?;
+    let known = MIGRATIONS.len() as u64;
+    let ours = if found == 0 {
+        ask(&transaction, "SELECT count(*) FROM sqlite_schema")? == 0
+    } else {
+        ask(&transaction, "PRAGMA application_id")? == APPLICATION_ID
     };
-    if found == 0 && tables(&transaction)? > 0 {
+    if !ours {
         return Err(OpenError::Foreign);
     }
-    for migration in missing {
+    let missing = usize::try_from(found).ok().and_then(|found| MIGRATIONS.get(found..));
+    for migration in missing.ok_or(OpenError::Newer { found, known })? {
         transaction.execute_batch(migration)?;
     }
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    transaction.pragma_update(None, "application_id", stored(APPLICATION_ID))?;
+    transaction.pragma_update(None, "user_version", stored(known))?;
     transaction.commit()?;
     Ok(())
 }
 
-fn tables(connection: &Connection) -> rusqlite::Result<u64> {
-    connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| super::database::number(row, 0))
+fn ask(connection: &Connection, sql: &str) -> rusqlite::Result<u64> {
+    connection.query_row(sql, (), |row| number(row, 0))
 }
