@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::schema::{Results, SCHEMA};
+use crate::schema::{Origin, Results, SCHEMA};
 
 /// Why results could not be read, written or merged.
 #[derive(Debug, thiserror::Error)]
@@ -85,8 +85,8 @@ impl Results {
         Self::merge(all)
     }
 
-    /// The runs of all, with the machine and the configuration of the first; what the others add to the lists of
-    /// protocols, workloads and accounts is added.
+    /// The runs of all, with the machine and the configuration of the first; those of the others are kept in
+    /// `also_from`, and what they add to the lists of protocols, workloads and accounts is added.
     ///
     /// # Errors
     /// When there is nothing to merge.
@@ -94,10 +94,15 @@ impl Results {
         let mut all = all.into_iter();
         let mut merged = all.next().ok_or(ResultsError::Nothing)?;
         for other in all {
-            add_missing(&mut merged.config.protocols, other.config.protocols);
-            add_missing(&mut merged.config.workloads, other.config.workloads);
-            add_missing(&mut merged.config.accounts, other.config.accounts);
+            add_missing(&mut merged.config.protocols, &other.config.protocols);
+            add_missing(&mut merged.config.workloads, &other.config.workloads);
+            add_missing(&mut merged.config.accounts, &other.config.accounts);
             merged.runs.extend(other.runs);
+            merged.also_from.push(Origin {
+                machine: other.machine,
+                config: other.config,
+            });
+            merged.also_from.extend(other.also_from);
         }
         Ok(merged)
     }
@@ -133,10 +138,10 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Result
         })
 }
 
-fn add_missing<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
+fn add_missing<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {
     for item in more {
-        if !list.contains(&item) {
-            list.push(item);
+        if !list.contains(item) {
+            list.push(item.clone());
         }
     }
 }

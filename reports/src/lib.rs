@@ -1,13 +1,34 @@
 //! What was measured, and how it is shown. This crate never runs anything: it knows nothing but results.
 //!
 //! Reading order:
-//! 1. [`schema`]: the results file, schema 1, as serde types.
-//! 2. [`latency`]: histograms in and out of a results file.
-//! 3. [`file`](mod@file): loading, merging and saving results.
+//! 1. [`schema`]: the results file, schema 1, as serde types; `results.schema.json` says the same to others.
+//! 2. [`file`](mod@file): loading, merging and saving results. [`latency`]: histograms in and out of them.
+//! 3. `cells`: runs, grouped; every number that is shown is a median over a cell's trials, and `measures` says of what.
+//! 4. `charts`: one file a chart, from cells to figures; `plot` draws figures, as SVG and PNG from the same strokes.
+//! 5. `sections`: one file a section, from cells to a `document`; `export`: one file a format.
+//! 6. [`report`]: all of it, written. [`tables`]: what a terminal shows.
 
+mod cells;
+mod charts;
+mod columns;
+mod conditions;
+mod document;
+mod entries;
+mod export;
 pub mod file;
 pub mod latency;
+mod measures;
+mod notebook;
+mod numbers;
+mod palette;
+mod plot;
+pub mod report;
 pub mod schema;
+mod sections;
+pub mod tables;
 
+pub use cells::CellError;
 pub use file::ResultsError;
+pub use plot::DrawError;
+pub use report::{ReportError, ReportOptions, Written, write};
 pub use schema::Results;

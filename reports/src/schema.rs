@@ -39,15 +39,7 @@ pub mod phase {
     pub const DELETE: &str = "delete";
 
     /// All phases, in the order in which a run passes through them.
-    pub const ALL: [&str; 7] = [
-        CONNECT,
-        CREATE,
-        LOG_IN,
-        MESSAGE,
-        MESSAGE_REST,
-        READ,
-        DELETE,
-    ];
+    pub const ALL: [&str; 7] = [CONNECT, CREATE, LOG_IN, MESSAGE, MESSAGE_REST, READ, DELETE];
 }
 
 /// A results file: what ran, where, and what was measured.
@@ -61,6 +53,18 @@ pub struct Results {
     pub config: Config,
     /// One entry a trial of a protocol, a workload and a number of accounts, in the order in which they ran.
     pub runs: Vec<Run>,
+    /// Where the runs of further results files came from, when several were merged; left out of a file otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_from: Vec<Origin>,
+}
+
+/// Where the runs of one results file came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The machine that they ran on.
+    pub machine: Machine,
+    /// What was asked for.
+    pub config: Config,
 }
 
 impl Results {
@@ -72,6 +76,7 @@ impl Results {
             machine,
             config,
             runs: Vec::new(),
+            also_from: Vec::new(),
         }
     }
 }

@@ -1,0 +1,308 @@
+//! Runs, grouped: trials of the same protocol, workload, number of accounts and conditions stand in one cell, and
+//! every number that is shown is a median over a cell's valid trials.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hdrhistogram::Histogram;
+
+use crate::conditions::Conditions;
+use crate::latency::{self, HistogramError};
+use crate::palette::{self, Style};
+use crate::schema::{FLOOR, LatencySummary, Results, Run, workload};
+
+/// A histogram in a results file that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the latencies of {protocol} with {accounts} accounts ({workload}): {source}")]
+pub struct CellError {
+    /// The protocol that was measured.
+    pub protocol: String,
+    /// The workload.
+    pub workload: String,
+    /// The number of accounts.
+    pub accounts: u32,
+    /// What is wrong.
+    pub source: HistogramError,
+}
+
+/// A median over trials, with the smallest and the largest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Spread {
+    pub(crate) median: f64,
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+}
+
+impl Spread {
+    /// The spread of some numbers; none of none.
+    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let mut values: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
+        values.sort_by(f64::total_cmp);
+        let (&min, &max) = (values.first()?, values.last()?);
+        let upper = values[values.len() / 2];
+        let lower = values[(values.len() - 1) / 2];
+        Some(Self {
+            median: f64::midpoint(lower, upper),
+            min,
+            max,
+        })
+    }
+}
+
+/// Which of a run's latencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Ack,
+    Delivery,
+}
+
+impl Kind {
+    fn of(self, run: &Run) -> Option<&LatencySummary> {
+        match self {
+            Self::Ack => run.latency.ack.as_ref(),
+            Self::Delivery => run.latency.delivery.as_ref(),
+        }
+    }
+}
+
+/// A percentile of the merged histogram, and whether enough samples lie beyond it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Percentile {
+    pub(crate) value_ns: f64,
+    pub(crate) uncertain: bool,
+}
+
+/// All trials of one protocol, workload, number of accounts and set of conditions.
+#[derive(Debug)]
+pub(crate) struct Cell<'a> {
+    pub(crate) workload: &'a str,
+    pub(crate) accounts: u32,
+    pub(crate) protocol: &'a str,
+    /// The protocol's name, with the conditions that differ within the workload.
+    pub(crate) label: String,
+    pub(crate) style: Style,
+    /// The trials that count.
+    pub(crate) valid: Vec<&'a Run>,
+    /// The trials that do not.
+    pub(crate) invalid: Vec<&'a Run>,
+    ack: Option<Histogram<u64>>,
+    delivery: Option<Histogram<u64>>,
+    /// The conditions that a reference must share: all but the store, which a reference does not have.
+    reference_conditions: String,
+}
+
+impl<'a> Cell<'a> {
+    /// The cell that a run belongs to, still without any.
+    fn empty(
+        run: &'a Run,
+        label: String,
+        conditions: &Conditions,
+        styles: &BTreeMap<&str, Style>,
+    ) -> Self {
+        Self {
+            workload: &run.workload,
+            accounts: run.accounts,
+            protocol: &run.protocol,
+            label,
+            style: styles[run.protocol.as_str()].under_condition(conditions.index(run)),
+            valid: Vec::new(),
+            invalid: Vec::new(),
+            ack: None,
+            delivery: None,
+            reference_conditions: conditions.shared_with_reference(run),
+        }
+    }
+
+    /// The median of a measure over the valid trials that have it.
+    pub(crate) fn spread(&self, measure: impl Fn(&Run) -> Option<f64>) -> Option<Spread> {
+        Spread::of(self.valid.iter().filter_map(|run| measure(run)))
+    }
+
+    /// The spread of a figure of each trial's own latencies.
+    pub(crate) fn latency_spread(
+        &self,
+        kind: Kind,
+        figure: impl Fn(&LatencySummary) -> u64,
+    ) -> Option<Spread> {
+        self.spread(|run| kind.of(run).map(|s| crate::numbers::to_f64(figure(s))))
+    }
+
+    /// The latencies of all valid trials together.
+    pub(crate) fn histogram(&self, kind: Kind) -> Option<&Histogram<u64>> {
+        match kind {
+            Kind::Ack => self.ack.as_ref(),
+            Kind::Delivery => self.delivery.as_ref(),
+        }
+    }
+
+    /// A percentile of all valid trials together.
+    pub(crate) fn percentile(&self, kind: Kind, quantile: f64) -> Option<Percentile> {
+        let histogram = self.histogram(kind)?;
+        Some(Percentile {
+            value_ns: crate::numbers::to_f64(histogram.value_at_quantile(quantile)),
+            uncertain: latency::is_uncertain(quantile, histogram.len()),
+        })
+    }
+
+    /// Whether it stands beside the ranking.
+    pub(crate) fn is_reference(&self) -> bool {
+        self.protocol == FLOOR
+    }
+
+    /// Whether server and generator shared a process, so that it is a component and not a contender.
+    pub(crate) fn is_component(&self) -> bool {
+        let mut runs = self.valid.iter().chain(&self.invalid);
+        runs.any(|run| run.in_process)
+    }
+
+    /// Whether no trial counts.
+    pub(crate) fn is_invalid(&self) -> bool {
+        self.valid.is_empty()
+    }
+}
+
+/// All cells of a report, by workload, number of accounts, protocol.
+#[derive(Debug)]
+pub(crate) struct Grid<'a> {
+    pub(crate) results: &'a Results,
+    pub(crate) cells: Vec<Cell<'a>>,
+}
+
+impl<'a> Grid<'a> {
+    /// Groups the runs, and merges their histograms.
+    pub(crate) fn new(results: &'a Results) -> Result<Self, CellError> {
+        let styles = palette::assign(results.runs.iter().map(|run| run.protocol.as_str()));
+        let conditions = Conditions::of(&results.runs);
+        let mut cells: Vec<Cell<'a>> = Vec::new();
+        for run in &results.runs {
+            let label = conditions.label(run);
+            let at = cells.iter().position(|cell| {
+                cell.workload == run.workload
+                    && cell.accounts == run.accounts
+                    && cell.label == label
+            });
+            let at = at.unwrap_or_else(|| {
+                cells.push(Cell::empty(run, label, &conditions, &styles));
+                cells.len() - 1
+            });
+            let cell = &mut cells[at];
+            if run.valid {
+                cell.valid.push(run);
+            } else {
+                cell.invalid.push(run);
+            }
+        }
+        for cell in &mut cells {
+            cell.ack = merged(cell, Kind::Ack)?;
+            cell.delivery = merged(cell, Kind::Delivery)?;
+        }
+        sort(&mut cells, results);
+        Ok(Self { results, cells })
+    }
+
+    /// The workloads that ran, in order.
+    pub(crate) fn workloads(&self) -> Vec<&'a str> {
+        let mut workloads = Vec::new();
+        for cell in &self.cells {
+            if !workloads.contains(&cell.workload) {
+                workloads.push(cell.workload);
+            }
+        }
+        workloads
+    }
+
+    /// The workload that the charts and the verdict are about: scaling where it ran, then whatever is not efficiency.
+    pub(crate) fn main_workload(&self) -> Option<&'a str> {
+        let workloads = self.workloads();
+        let rank = |name: &str| match name {
+            workload::SCALING => 0,
+            workload::EFFICIENCY => 2,
+            _ => 1,
+        };
+        workloads.into_iter().min_by_key(|name| rank(name))
+    }
+
+    /// The cells of a workload.
+    pub(crate) fn of_workload(&self, workload: &str) -> impl Iterator<Item = &Cell<'a>> {
+        self.cells
+            .iter()
+            .filter(move |cell| cell.workload == workload)
+    }
+
+    /// The cells of the main workload.
+    pub(crate) fn main(&self) -> Vec<&Cell<'a>> {
+        let Some(workload) = self.main_workload() else {
+            return Vec::new();
+        };
+        self.of_workload(workload).collect()
+    }
+
+    /// The cells of the main workload at its largest number of accounts.
+    pub(crate) fn main_at_largest(&self) -> Vec<&Cell<'a>> {
+        let main = self.main();
+        let largest = main.iter().map(|cell| cell.accounts).max();
+        main.into_iter()
+            .filter(|cell| Some(cell.accounts) == largest)
+            .collect()
+    }
+
+    /// What a cell reaches of the throughput of `floor` under the same conditions; none for `floor` itself.
+    pub(crate) fn share_of_floor(&self, cell: &Cell<'_>) -> Option<f64> {
+        if cell.is_reference() {
+            return None;
+        }
+        let floor = self.cells.iter().find(|other| {
+            other.is_reference()
+                && other.workload == cell.workload
+                && other.accounts == cell.accounts
+                && other.reference_conditions == cell.reference_conditions
+        })?;
+        let rate = |cell: &Cell<'_>| Some(cell.spread(crate::measures::throughput_hz)?.median);
+        Some(rate(cell)? / rate(floor)?)
+    }
+}
+
+fn merged(cell: &Cell<'_>, kind: Kind) -> Result<Option<Histogram<u64>>, CellError> {
+    latency::merge(cell.valid.iter().filter_map(|run| kind.of(run))).map_err(|source| CellError {
+        protocol: cell.protocol.to_owned(),
+        workload: cell.workload.to_owned(),
+        accounts: cell.accounts,
+        source,
+    })
+}
+
+/// By workload and protocol as they were asked for, the reference last; whatever was not asked for, by name.
+fn sort(cells: &mut [Cell<'_>], results: &Results) {
+    let place = |list: &[String], name: &str| list.iter().position(|item| item == name);
+    let last = usize::MAX;
+    cells.sort_by(|a, b| {
+        let key = |cell: &Cell<'_>| {
+            (
+                place(&results.config.workloads, cell.workload).unwrap_or(last),
+                cell.workload.to_owned(),
+                cell.accounts,
+                cell.is_reference(),
+                place(&results.config.protocols, cell.protocol).unwrap_or(last),
+                cell.protocol.to_owned(),
+            )
+        };
+        // The sort is stable: conditions of one protocol stay in the order in which they ran.
+        key(a).cmp(&key(b))
+    });
+}
+
+/// The numbers of accounts among cells, in order.
+pub(crate) fn account_numbers(cells: &[&Cell<'_>]) -> Vec<u32> {
+    let numbers: BTreeSet<u32> = cells.iter().map(|cell| cell.accounts).collect();
+    numbers.into_iter().collect()
+}
+
+/// One cell of each label among cells, in order: what a legend lists.
+pub(crate) fn series<'c, 'a>(cells: &[&'c Cell<'a>]) -> Vec<&'c Cell<'a>> {
+    let mut series: Vec<&'c Cell<'a>> = Vec::new();
+    for cell in cells {
+        if !series.iter().any(|seen| seen.label == cell.label) {
+            series.push(cell);
+        }
+    }
+    series
+}

@@ -1,0 +1,130 @@
+//! Lines against the number of accounts: medians over trials, with whiskers from the smallest to the largest.
+
+use crate::cells::{self, Cell, Grid, Spread};
+use crate::plot::{Axis, Figure, Key, LegendItem, Line, Stroke, Weight, Whisker, time_unit};
+
+/// What to draw.
+pub(crate) struct ByAccounts {
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) caption: &'static str,
+    pub(crate) quantity: Quantity,
+    /// One or two curves for each protocol.
+    pub(crate) curves: &'static [Curve],
+}
+
+/// What the values are, which says how their axis is labelled.
+pub(crate) enum Quantity {
+    /// Nanoseconds: the axis takes the unit that suits them.
+    Time(&'static str),
+    /// Values that the axis shows divided by a number; the label names the unit.
+    Divided(&'static str, f64),
+}
+
+/// One line of each protocol.
+pub(crate) struct Curve {
+    /// What tells it from the protocol's other line; empty where there is only one.
+    pub(crate) label: &'static str,
+    pub(crate) value: fn(&Cell<'_>) -> Option<Spread>,
+}
+
+/// How a protocol's lines differ from each other.
+const LOOKS: [(Stroke, Weight); 2] = [
+    (Stroke::Solid, Weight::Full),
+    (Stroke::Dashed, Weight::Faint),
+];
+
+/// The figure, unless nothing was measured.
+pub(crate) fn figure(grid: &Grid<'_>, spec: &ByAccounts) -> Option<Figure> {
+    let cells = grid.main();
+    let values: Vec<f64> = cells
+        .iter()
+        .flat_map(|cell| spec.curves.iter().filter_map(|curve| (curve.value)(cell)))
+        .flat_map(|spread| [spread.min, spread.max])
+        .collect();
+    if values.is_empty() {
+        return None;
+    }
+    let (label, divisor) = match spec.quantity {
+        Quantity::Time(label) => {
+            let unit = time_unit(&values);
+            (format!("{label}, {}", unit.symbol()), unit.ns())
+        }
+        Quantity::Divided(label, divisor) => (label.to_owned(), divisor),
+    };
+    let scaled: Vec<f64> = values.iter().map(|value| value / divisor).collect();
+    let series: Vec<&Cell<'_>> = cells::series(&cells)
+        .into_iter()
+        .filter(|first| has_line(&cells, &first.label, spec))
+        .collect();
+    Some(Figure {
+        name: spec.name,
+        title: spec.title.to_owned(),
+        caption: spec.caption.to_owned(),
+        x: Axis::accounts(&cells::account_numbers(&cells)),
+        y: Axis::for_values(&label, &scaled),
+        legend: legend(&series, spec),
+        lines: lines(&cells, &series, spec, divisor),
+        bars: Vec::new(),
+    })
+}
+
+fn has_line(cells: &[&Cell<'_>], label: &str, spec: &ByAccounts) -> bool {
+    let mut own = cells.iter().filter(|cell| cell.label == label);
+    own.any(|cell| {
+        spec.curves
+            .iter()
+            .any(|curve| (curve.value)(cell).is_some())
+    })
+}
+
+fn legend(series: &[&Cell<'_>], spec: &ByAccounts) -> Vec<Vec<LegendItem>> {
+    let protocols = series.iter().map(|cell| LegendItem {
+        key: Key::Line(cell.style),
+        label: cell.label.clone(),
+    });
+    let curves = spec
+        .curves
+        .iter()
+        .zip(LOOKS)
+        .filter(|(curve, _)| !curve.label.is_empty())
+        .map(|(curve, (stroke, weight))| LegendItem {
+            key: Key::Stroke(stroke, weight),
+            label: curve.label.to_owned(),
+        });
+    vec![protocols.collect(), curves.collect()]
+}
+
+fn lines(cells: &[&Cell<'_>], series: &[&Cell<'_>], spec: &ByAccounts, divisor: f64) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for first in series {
+        for (curve, (stroke, weight)) in spec.curves.iter().zip(LOOKS) {
+            let spreads: Vec<(f64, Spread)> = cells
+                .iter()
+                .filter(|cell| cell.label == first.label)
+                .filter_map(|cell| Some((f64::from(cell.accounts), (curve.value)(cell)?)))
+                .collect();
+            let points: Vec<(f64, f64)> = spreads
+                .iter()
+                .map(|(x, spread)| (*x, spread.median / divisor))
+                .collect();
+            lines.push(Line {
+                style: first.style,
+                stroke,
+                weight,
+                marked: points.clone(),
+                points,
+                whiskers: spreads
+                    .iter()
+                    .filter(|(_, spread)| spread.max > spread.min)
+                    .map(|(x, spread)| Whisker {
+                        x: *x,
+                        from: spread.min / divisor,
+                        to: spread.max / divisor,
+                    })
+                    .collect(),
+            });
+        }
+    }
+    lines
+}

@@ -1,0 +1,132 @@
+//! The columns of the overview of a workload, as the terminal and the page show it: one row for each number of
+//! accounts and protocol, medians over valid trials.
+
+use crate::cells::{Cell, Grid, Kind};
+use crate::entries;
+use crate::measures;
+use crate::numbers::{self, NONE};
+
+/// A column: its title, its unit, and how to get its entry.
+pub(crate) struct Column {
+    pub(crate) title: &'static str,
+    pub(crate) unit: &'static str,
+    /// Columns of the highest number are the first to go where there is no room.
+    pub(crate) dispensable: u8,
+    pub(crate) value: fn(&Grid<'_>, &Cell<'_>) -> String,
+}
+
+/// All columns but accounts and protocol, from left to right.
+pub(crate) const COLUMNS: [Column; 11] = [
+    Column {
+        title: "elapsed",
+        unit: "ms",
+        dispensable: 3,
+        value: |_, cell| {
+            let spread = cell.spread(measures::elapsed_ns);
+            entries::median(spread, |ns| numbers::measured(ns / 1e6))
+        },
+    },
+    Column {
+        title: "messages",
+        unit: "/s",
+        dispensable: 0,
+        value: |_, cell| entries::median(cell.spread(measures::throughput_hz), numbers::measured),
+    },
+    Column {
+        title: "of floor",
+        unit: "",
+        dispensable: 5,
+        value: |grid, cell| {
+            grid.share_of_floor(cell)
+                .map_or(NONE.to_owned(), numbers::percent)
+        },
+    },
+    Column {
+        title: "ack p50",
+        unit: "µs",
+        dispensable: 2,
+        value: |_, cell| entries::percentile_us(cell, Kind::Ack, 0.5),
+    },
+    Column {
+        title: "ack p99",
+        unit: "µs",
+        dispensable: 0,
+        value: |_, cell| entries::percentile_us(cell, Kind::Ack, 0.99),
+    },
+    Column {
+        title: "ack max",
+        unit: "µs",
+        dispensable: 6,
+        value: |_, cell| {
+            let all = cell.histogram(Kind::Ack);
+            let largest_ns = all.map(|all| numbers::to_f64(all.max()));
+            largest_ns.map_or(NONE.to_owned(), |ns| numbers::measured(ns / 1e3))
+        },
+    },
+    Column {
+        title: "delivery p99",
+        unit: "µs",
+        dispensable: 4,
+        value: |_, cell| entries::percentile_us(cell, Kind::Delivery, 0.99),
+    },
+    Column {
+        title: "sent",
+        unit: "B/message",
+        dispensable: 0,
+        value: |_, cell| per_message(cell.spread(measures::sent_per_message_bytes)),
+    },
+    Column {
+        title: "received",
+        unit: "B/message",
+        dispensable: 0,
+        value: |_, cell| per_message(cell.spread(measures::received_per_message_bytes)),
+    },
+    Column {
+        title: "server CPU",
+        unit: "µs/message",
+        dispensable: 1,
+        value: |_, cell| {
+            let spread = cell.spread(measures::server_cpu_ns);
+            entries::median(spread, |ns| numbers::measured(ns / 1e3))
+        },
+    },
+    Column {
+        title: "server RSS",
+        unit: "MiB",
+        dispensable: 7,
+        value: |_, cell| {
+            let spread = cell.spread(measures::server_rss_bytes);
+            entries::median(spread, |bytes| numbers::measured(bytes / 1_048_576.0))
+        },
+    },
+];
+
+impl Column {
+    /// Whether any cell has an entry: a column without is left out.
+    pub(crate) fn has_data(&self, grid: &Grid<'_>, cells: &[&Cell<'_>]) -> bool {
+        cells.iter().any(|cell| (self.value)(grid, cell) != NONE)
+    }
+
+    /// Title and unit on one line.
+    pub(crate) fn heading(&self) -> String {
+        match self.unit {
+            "" => self.title.to_owned(),
+            unit if unit.starts_with('/') => format!("{}{unit}", self.title),
+            unit => format!("{}, {unit}", self.title),
+        }
+    }
+}
+
+/// Bytes are counted, not estimated: one decimal of a mean is known.
+fn per_message(spread: Option<crate::cells::Spread>) -> String {
+    entries::median(spread, |bytes| numbers::decimals(bytes, 1))
+}
+
+/// What a workload does, in a few words.
+pub(crate) fn workload_words(workload: &str) -> &'static str {
+    match workload {
+        crate::schema::workload::EFFICIENCY => "two accounts, 20 messages, read at once",
+        crate::schema::workload::SCALING => "each of k accounts sends to every other",
+        _ => "",
+    }
+}

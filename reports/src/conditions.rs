@@ -1,0 +1,172 @@
+//! What may differ between runs of one protocol besides the number of accounts: where it does, the label says so, and
+//! runs under different conditions are never mixed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::numbers;
+use crate::schema::{FLOOR, Run};
+
+/// A condition of a run: its field's value, in words for a label.
+struct Field {
+    words: fn(&Run) -> String,
+    /// Whether the reference is subject to it: it has no store.
+    binds_reference: bool,
+}
+
+/// All conditions.
+const FIELDS: [Field; 5] = [
+    Field {
+        words: |run| run.store.clone(),
+        binds_reference: false,
+    },
+    Field {
+        words: |run| format!("{} in flight", run.in_flight),
+        binds_reference: true,
+    },
+    Field {
+        words: |run| {
+            run.message_bytes
+                .map_or("own texts".to_owned(), |bytes| format!("{bytes} B"))
+        },
+        binds_reference: true,
+    },
+    Field {
+        words: |run| {
+            run.rate_hz.map_or("closed loop".to_owned(), |rate_hz| {
+                format!("{}/s", numbers::measured(rate_hz))
+            })
+        },
+        binds_reference: true,
+    },
+    Field {
+        words: |run| run.link.clone().unwrap_or_else(|| "no link".to_owned()),
+        binds_reference: true,
+    },
+];
+
+/// Which conditions differ within each workload.
+#[derive(Debug)]
+pub(crate) struct Conditions {
+    /// Indices into `FIELDS`, by workload.
+    varying: BTreeMap<String, Vec<usize>>,
+    /// The labels of each protocol within a workload, in the order in which they ran.
+    labels: BTreeMap<(String, String), Vec<String>>,
+}
+
+impl Conditions {
+    /// Finds out what differs.
+    pub(crate) fn of(runs: &[Run]) -> Self {
+        let workloads: BTreeSet<&str> = runs.iter().map(|run| run.workload.as_str()).collect();
+        let mut conditions = Self {
+            varying: workloads
+                .into_iter()
+                .map(|workload| (workload.to_owned(), varying(runs, workload)))
+                .collect(),
+            labels: BTreeMap::new(),
+        };
+        for run in runs {
+            let label = conditions.label(run);
+            let key = (run.workload.clone(), run.protocol.clone());
+            let labels = conditions.labels.entry(key).or_default();
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        conditions
+    }
+
+    /// The protocol's name, with the conditions that differ within the workload.
+    pub(crate) fn label(&self, run: &Run) -> String {
+        let mut label = run.protocol.clone();
+        for field in self.fields(run) {
+            if field.binds_reference || run.protocol != FLOOR {
+                label.push_str(" · ");
+                label.push_str(&(field.words)(run));
+            }
+        }
+        label
+    }
+
+    /// Which of its protocol's labels a run has, from 0.
+    pub(crate) fn index(&self, run: &Run) -> usize {
+        let key = (run.workload.clone(), run.protocol.clone());
+        let label = self.label(run);
+        self.labels
+            .get(&key)
+            .and_then(|labels| labels.iter().position(|other| *other == label))
+            .unwrap_or(0)
+    }
+
+    /// The varying conditions that a reference is subject to, as one string to compare.
+    pub(crate) fn shared_with_reference(&self, run: &Run) -> String {
+        self.fields(run)
+            .filter(|field| field.binds_reference)
+            .map(|field| (field.words)(run))
+            .collect::<Vec<_>>()
+            .join(" · ")
+    }
+
+    fn fields(&self, run: &Run) -> impl Iterator<Item = &'static Field> {
+        let varying = self.varying.get(&run.workload);
+        varying.into_iter().flatten().map(|at| &FIELDS[*at])
+    }
+}
+
+fn varying(runs: &[Run], workload: &str) -> Vec<usize> {
+    (0..FIELDS.len())
+        .filter(|at| {
+            let field = &FIELDS[*at];
+            let values: BTreeSet<String> = runs
+                .iter()
+                .filter(|run| run.workload == workload)
+                .filter(|run| field.binds_reference || run.protocol != FLOOR)
+                .map(|run| (field.words)(run))
+                .collect();
+            values.len() > 1
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(protocol: &str, store: &str) -> Run {
+        Run {
+            protocol: protocol.to_owned(),
+            workload: "scaling".to_owned(),
+            store: store.to_owned(),
+            ..Run::default()
+        }
+    }
+
+    #[test]
+    fn a_label_is_the_protocol_while_nothing_differs() {
+        let runs = [
+            run("custom", "memory"),
+            run("json", "memory"),
+            run("floor", "none"),
+        ];
+        let conditions = Conditions::of(&runs);
+        assert_eq!(conditions.label(&runs[0]), "custom");
+        assert_eq!(conditions.label(&runs[2]), "floor");
+    }
+
+    #[test]
+    fn a_label_says_what_differs() {
+        let runs = [
+            run("custom", "memory"),
+            run("custom", "sqlite"),
+            run("floor", "none"),
+        ];
+        let conditions = Conditions::of(&runs);
+        assert_eq!(conditions.label(&runs[0]), "custom · memory");
+        assert_eq!(conditions.label(&runs[1]), "custom · sqlite");
+        assert_eq!(conditions.index(&runs[1]), 1);
+        assert_eq!(conditions.label(&runs[2]), "floor");
+        assert_eq!(
+            conditions.shared_with_reference(&runs[1]),
+            conditions.shared_with_reference(&runs[2])
+        );
+    }
+}

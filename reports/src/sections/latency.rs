@@ -1,0 +1,72 @@
+//! How long messages took.
+
+use super::Source;
+use crate::cells::{Cell, Kind};
+use crate::document::{Block, Column, Entry, Section, Table};
+use crate::entries::{self, FEW_SAMPLES_NOTE};
+use crate::numbers::{self, FEW_SAMPLES};
+
+const CHARTS: [&str; 4] = [
+    "latency_ack",
+    "latency_delivery",
+    "latency_ack_by_accounts",
+    "latency_delivery_by_accounts",
+];
+
+pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
+    let mut blocks = vec![source.charts(&CHARTS)?];
+    let cells = source.grid.main_at_largest();
+    blocks.push(Block::Table(table(&cells)));
+    Some(Section {
+        id: "latency",
+        title: "Latency".to_owned(),
+        blocks,
+    })
+}
+
+fn table(cells: &[&Cell<'_>]) -> Table {
+    let mut table = Table {
+        caption: format!(
+            "Latency in µs with {} accounts, all valid trials in one histogram",
+            cells.first().map_or(0, |cell| cell.accounts)
+        ),
+        columns: ["protocol", "until"]
+            .iter()
+            .map(|title| Column::words(title))
+            .chain(
+                [
+                    "samples", "mean", "p50", "p90", "p99", "p99.9", "p99.99", "max",
+                ]
+                .iter()
+                .map(|title| Column::numbers(title)),
+            )
+            .collect(),
+        ..Table::default()
+    };
+    for cell in cells {
+        for (kind, words) in [(Kind::Ack, "reply"), (Kind::Delivery, "delivery")] {
+            table.rows.extend(row(cell, kind, words));
+        }
+    }
+    if table.contains(FEW_SAMPLES) {
+        table.notes.push(FEW_SAMPLES_NOTE.to_owned());
+    }
+    table
+}
+
+fn row(cell: &Cell<'_>, kind: Kind, words: &str) -> Option<Vec<Entry>> {
+    let histogram = cell.histogram(kind)?;
+    let us = |ns: f64| Entry::new(numbers::measured(ns / 1e3));
+    let mut row = vec![
+        entries::protocol(cell),
+        Entry::new(words),
+        Entry::new(numbers::count(histogram.len())),
+        us(histogram.mean()),
+    ];
+    row.extend(
+        [0.5, 0.9, 0.99, 0.999, 0.9999]
+            .map(|quantile| Entry::new(entries::percentile_us(cell, kind, quantile))),
+    );
+    row.push(us(numbers::to_f64(histogram.max())));
+    Some(row)
+}

@@ -1,0 +1,150 @@
+//! The tables that a terminal shows after a run.
+
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+
+use crate::cells::{Cell, CellError, Grid};
+use crate::columns::{self, COLUMNS, Column};
+use crate::entries::{self, FEW_SAMPLES_NOTE};
+use crate::numbers::{self, FEW_SAMPLES};
+use crate::schema::Results;
+
+/// A rule above, below the head, and at the end.
+const RULES: TableStyle = {
+    let rule = LineStyle::none().fill('─').junction('─');
+    TableStyle::new()
+        .top_border(rule)
+        .header_separator(rule)
+        .bottom_border(rule)
+};
+
+/// One table for each workload: a row for each number of accounts and protocol, medians over valid trials.
+///
+/// `width` is that of the terminal in characters; where it is too small for all columns, the least important ones are
+/// left out, and a line says so. The text ends with a line feed, and has no colours.
+///
+/// # Errors
+/// When a histogram in the results cannot be read.
+pub fn terminal(results: &Results, width: usize) -> Result<String, CellError> {
+    let grid = Grid::new(results)?;
+    let tables: Vec<String> = grid
+        .workloads()
+        .into_iter()
+        .map(|workload| workload_table(&grid, workload, width))
+        .collect();
+    Ok(tables.join("\n"))
+}
+
+fn workload_table(grid: &Grid<'_>, workload: &str, width: usize) -> String {
+    let cells: Vec<&Cell<'_>> = grid.of_workload(workload).collect();
+    let mut shown: Vec<&Column> = COLUMNS
+        .iter()
+        .filter(|column| column.has_data(grid, &cells))
+        .collect();
+    let available = shown.len();
+    let mut table = draw(grid, &cells, &shown);
+    while widest_line(&table) > width && shown.len() > 1 {
+        let least = shown.iter().map(|column| column.dispensable).max();
+        let at = shown
+            .iter()
+            .rposition(|column| Some(column.dispensable) == least);
+        shown.remove(at.unwrap_or(0));
+        table = draw(grid, &cells, &shown);
+    }
+    let mut lines = vec![heading(workload, &cells), table];
+    if lines[1].contains(FEW_SAMPLES) {
+        lines.push(FEW_SAMPLES_NOTE.to_owned());
+    }
+    lines.extend(invalid(&cells));
+    if shown.len() < available {
+        let missing = available - shown.len();
+        let columns = if missing == 1 { "column" } else { "columns" };
+        lines.push(format!(
+            "{missing} more {columns} in a wider terminal and in the report."
+        ));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn heading(workload: &str, cells: &[&Cell<'_>]) -> String {
+    let words = columns::workload_words(workload);
+    let colon = if words.is_empty() { "" } else { ": " };
+    let trials = cells.iter().map(|cell| cell.valid.len()).max().unwrap_or(0);
+    let medians = if trials == 1 {
+        "a single trial".to_owned()
+    } else {
+        format!("medians of {trials} trials")
+    };
+    format!("{workload}{colon}{words} ({medians})")
+}
+
+/// A line on trials that do not count, if there are any.
+fn invalid(cells: &[&Cell<'_>]) -> Option<String> {
+    let invalid: usize = cells.iter().map(|cell| cell.invalid.len()).sum();
+    let all: usize = invalid + cells.iter().map(|cell| cell.valid.len()).sum::<usize>();
+    (invalid > 0).then(|| format!("! {invalid} of {all} runs are invalid and left out."))
+}
+
+fn draw(grid: &Grid<'_>, cells: &[&Cell<'_>], shown: &[&Column]) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(RULES)
+        .set_content_arrangement(ContentArrangement::Disabled);
+    let mut titles = vec!["\naccounts".to_owned(), "\nprotocol".to_owned()];
+    titles.extend(
+        shown
+            .iter()
+            .map(|column| format!("{}\n{}", column.title, column.unit)),
+    );
+    table.set_header(titles);
+    let mut before = None;
+    for cell in cells {
+        // Said once for all protocols of a group, a number sets groups apart.
+        let accounts = if before == Some(cell.accounts) {
+            String::new()
+        } else {
+            numbers::count(u64::from(cell.accounts))
+        };
+        before = Some(cell.accounts);
+        let mut row = vec![accounts, protocol(cell)];
+        row.extend(shown.iter().map(|column| (column.value)(grid, cell)));
+        table.add_row(row);
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 1));
+        if index != 1 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.trim_fmt()
+}
+
+fn protocol(cell: &Cell<'_>) -> String {
+    let entry = entries::protocol(cell);
+    // The whole remark would make the column too wide.
+    let mark = if cell.invalid.is_empty() { "" } else { " !" };
+    printable(&format!("{}{mark}", entry.text))
+}
+
+/// Without control characters, which a terminal might obey.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
+}
+
+fn widest_line(text: &str) -> usize {
+    text.lines()
+        .map(|line| line.chars().count())
+        .max()
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_obeys_no_name() {
+        assert_eq!(printable("\u{1b}[31mred"), "?[31mred");
+    }
+}
