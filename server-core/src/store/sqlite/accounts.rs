@@ -55,7 +55,12 @@ impl Write for CreateAccount {
     type Reply = AccountId;
 
     fn apply(&self, database: &Database) -> Result<AccountId, Failure> {
-        let Verifier { salt, iterations, stored_key, server_key } = &self.verifier;
+        let Verifier {
+            salt,
+            iterations,
+            stored_key,
+            server_key,
+        } = &self.verifier;
         let values = (self.name.as_str(), salt, iterations, stored_key, server_key);
         match database.run(statements::ADD_ACCOUNT, values)? {
             0 => Err(ErrorCode::AccountExists.into()),
@@ -121,7 +126,11 @@ impl From<&ListQuery<'_>> for List {
     fn from(query: &ListQuery<'_>) -> Self {
         // Every name is behind the empty one.
         let after = query.after.unwrap_or_default().into();
-        Self { pattern: query.pattern.clone(), after, limit: query.limit as usize }
+        Self {
+            pattern: query.pattern.clone(),
+            after,
+            limit: query.limit as usize,
+        }
     }
 }
 
@@ -129,7 +138,10 @@ impl List {
     pub(super) fn page(&self, database: &Database) -> Result<Page, Failure> {
         let mut statement = database.statement(statements::NAMES_BEHIND)?;
         let mut rows = statement.query([&*self.after])?;
-        let mut page = Page { names: Vec::new(), more: false };
+        let mut page = Page {
+            names: Vec::new(),
+            more: false,
+        };
         while let Some(row) = rows.next()? {
             let name = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
             if !self.pattern.matches(name) {

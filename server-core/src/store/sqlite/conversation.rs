@@ -36,7 +36,12 @@ impl History {
     pub(super) fn page(&self, database: &Database) -> Result<Vec<Message<'static>>, Failure> {
         let peer = accounts::id_of(database, &self.peer)?;
         let reader_name = accounts::actor(database, self.reader)?;
-        let range = (stored(self.reader.0), stored(peer.0), stored(self.before.0), self.limit);
+        let range = (
+            stored(self.reader.0),
+            stored(peer.0),
+            stored(self.before.0),
+            self.limit,
+        );
         let messages = database.all(statements::HISTORY, range, |row| {
             let (from, to) = if account_id(row, 1)? == self.reader {
                 (&reader_name, &self.peer)

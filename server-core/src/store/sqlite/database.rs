@@ -48,7 +48,10 @@ impl From<rusqlite::Error> for Failure {
 
 impl Database {
     pub(super) fn new(connection: Connection, counters: Arc<Counters>) -> Self {
-        Self { connection, counters }
+        Self {
+            connection,
+            counters,
+        }
     }
 
     /// Runs a statement and takes its first row, if it has one.
@@ -88,7 +91,10 @@ impl Database {
     }
 
     /// Does `work` on one unchanging view of the file.
-    pub(super) fn view<T>(&self, work: impl FnOnce(&Self) -> Result<T, Failure>) -> Result<T, Failure> {
+    pub(super) fn view<T>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         self.run(statements::BEGIN_READ, ())?;
         let result = work(self);
         self.end();

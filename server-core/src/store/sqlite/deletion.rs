@@ -44,14 +44,20 @@ pub(super) struct Touched {
 impl Touched {
     fn add(&mut self, by: AccountId, id: MessageId, parties: &Parties) {
         self.ids.push(id);
-        let other = if parties.sender == by { parties.recipient } else { parties.sender };
+        let other = if parties.sender == by {
+            parties.recipient
+        } else {
+            parties.sender
+        };
         if other != by {
             self.others.entry(other).or_default().push(id);
         }
     }
 
     fn tell(self, mut tell: impl FnMut(Addressee)) -> Vec<MessageId> {
-        self.others.into_iter().for_each(|(id, ids)| tell(Addressee { id, ids }));
+        self.others
+            .into_iter()
+            .for_each(|(id, ids)| tell(Addressee { id, ids }));
         self.ids
     }
 }
@@ -66,8 +72,18 @@ pub(super) struct DeleteMessages {
 
 impl From<&DeleteIds<'_>> for DeleteMessages {
     fn from(delete: &DeleteIds<'_>) -> Self {
-        let &DeleteIds { by, ids, now_ms, undo_grace_ms } = delete;
-        Self { by, ids: ids.into(), now_ms, undo_grace_ms }
+        let &DeleteIds {
+            by,
+            ids,
+            now_ms,
+            undo_grace_ms,
+        } = delete;
+        Self {
+            by,
+            ids: ids.into(),
+            now_ms,
+            undo_grace_ms,
+        }
     }
 }
 
@@ -105,7 +121,10 @@ impl DeleteMessages {
     fn hide(&self, database: &Database, id: MessageId) -> rusqlite::Result<()> {
         let id = stored(id.0);
         database.run(statements::HIDE_MESSAGE, [id])?;
-        database.run(statements::ADD_DELETION, (id, stored(self.by.0), stored(self.now_ms)))?;
+        database.run(
+            statements::ADD_DELETION,
+            (id, stored(self.by.0), stored(self.now_ms)),
+        )?;
         Ok(())
     }
 }
@@ -135,8 +154,18 @@ pub(super) struct UndoDeletions {
 
 impl From<&UndoIds<'_>> for UndoDeletions {
     fn from(undo: &UndoIds<'_>) -> Self {
-        let &UndoIds { by, ids, now_ms, undo_grace_ms } = undo;
-        Self { by, ids: ids.into(), now_ms, undo_grace_ms }
+        let &UndoIds {
+            by,
+            ids,
+            now_ms,
+            undo_grace_ms,
+        } = undo;
+        Self {
+            by,
+            ids: ids.into(),
+            now_ms,
+            undo_grace_ms,
+        }
     }
 }
 
@@ -184,7 +213,10 @@ impl Write for Swept {
     type Reply = ();
 
     fn apply(&self, database: &Database) -> Result<(), Failure> {
-        let Sweep { now_ms, undo_grace_ms } = self.0;
+        let Sweep {
+            now_ms,
+            undo_grace_ms,
+        } = self.0;
         if let Some(until) = now_ms.checked_sub(undo_grace_ms) {
             let last = [stored(until)];
             let deletion = |row: &Row<'_>| Ok((message_id(row, 0)?, number(row, 1)?));

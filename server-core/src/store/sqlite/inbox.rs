@@ -19,16 +19,28 @@ use crate::text::Text;
 /// How many messages wait.
 pub(super) fn unread_total(database: &Database, reader: AccountId) -> Result<u64, Failure> {
     accounts::actor(database, reader)?;
-    let count = database.one(statements::UNREAD_TOTAL, [stored(reader.0)], |row| number(row, 0))?;
+    let count = database.one(statements::UNREAD_TOTAL, [stored(reader.0)], |row| {
+        number(row, 0)
+    })?;
     Ok(count.unwrap_or_default())
 }
 
 /// How many messages wait, by sender.
-pub(super) fn unread(database: &Database, reader: AccountId) -> Result<Vec<UnreadCount<'static>>, Failure> {
+pub(super) fn unread(
+    database: &Database,
+    reader: AccountId,
+) -> Result<Vec<UnreadCount<'static>>, Failure> {
     accounts::actor(database, reader)?;
-    let counts = database.all(statements::UNREAD_BY_PEER, (stored(reader.0), PAGE_MAX), |row| {
-        Ok(UnreadCount { peer: Text::Shared(row.get(0)?), count: number(row, 1)? })
-    })?;
+    let counts = database.all(
+        statements::UNREAD_BY_PEER,
+        (stored(reader.0), PAGE_MAX),
+        |row| {
+            Ok(UnreadCount {
+                peer: Text::Shared(row.get(0)?),
+                count: number(row, 1)?,
+            })
+        },
+    )?;
     Ok(counts)
 }
 
@@ -51,10 +63,15 @@ impl Write for TakeUnread {
         let reader_name = accounts::actor(database, self.reader)?;
         let waiting = self.oldest(database, peer)?;
         if waiting.len() < self.limit as usize {
-            return Err(Refusal::with_detail(ErrorCode::NotEnoughUnread, waiting.len() as u64).into());
+            return Err(
+                Refusal::with_detail(ErrorCode::NotEnoughUnread, waiting.len() as u64).into(),
+            );
         }
         let mut senders = HashMap::new();
-        waiting.into_iter().map(|id| take(database, id, &reader_name, &mut senders)).collect()
+        waiting
+            .into_iter()
+            .map(|id| take(database, id, &reader_name, &mut senders))
+            .collect()
     }
 
     fn announce(&self, messages: Self::Done, _: &mut Herald) -> Self::Reply {
@@ -63,13 +80,19 @@ impl Write for TakeUnread {
 }
 
 impl TakeUnread {
-    fn oldest(&self, database: &Database, peer: Option<AccountId>) -> rusqlite::Result<Vec<MessageId>> {
+    fn oldest(
+        &self,
+        database: &Database,
+        peer: Option<AccountId>,
+    ) -> rusqlite::Result<Vec<MessageId>> {
         let reader = stored(self.reader.0);
         let id = |row: &Row<'_>| message_id(row, 0);
         match peer {
-            Some(peer) => {
-                database.all(statements::OLDEST_UNREAD_FROM, (reader, stored(peer.0), self.limit), id)
-            }
+            Some(peer) => database.all(
+                statements::OLDEST_UNREAD_FROM,
+                (reader, stored(peer.0), self.limit),
+                id,
+            ),
             None => database.all(statements::OLDEST_UNREAD, (reader, self.limit), id),
         }
     }
@@ -82,7 +105,11 @@ fn take(
     senders: &mut HashMap<AccountId, Arc<str>>,
 ) -> Result<Message<'static>, Failure> {
     let taken = database.one(statements::TAKE_MESSAGE, [stored(id.0)], |row| {
-        Ok((account_id(row, 0)?, number(row, 1)?, row.get::<_, Arc<str>>(2)?))
+        Ok((
+            account_id(row, 0)?,
+            number(row, 1)?,
+            row.get::<_, Arc<str>>(2)?,
+        ))
     })?;
     let (sender, sent_at_ms, text) = taken.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
     let from = match senders.entry(sender) {

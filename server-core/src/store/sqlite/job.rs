@@ -43,7 +43,14 @@ pub(super) type Reply<T> = oneshot::Receiver<Result<T, Refusal>>;
 /// Wraps a change up for the writer.
 pub(super) fn job<W: Write>(write: W) -> (Box<dyn Job>, Reply<W::Reply>) {
     let (reply, receiver) = oneshot::channel();
-    (Box::new(Waiting { write, outcome: None, reply }), receiver)
+    (
+        Box::new(Waiting {
+            write,
+            outcome: None,
+            reply,
+        }),
+        receiver,
+    )
 }
 
 struct Waiting<W: Write> {
@@ -63,7 +70,11 @@ impl<W: Write> Job for Waiting<W> {
     }
 
     fn release(self: Box<Self>, herald: &mut Herald) {
-        let Self { write, outcome, reply } = *self;
+        let Self {
+            write,
+            outcome,
+            reply,
+        } = *self;
         let outcome = outcome.unwrap_or_else(|| Err(ErrorCode::StoreFailed.into()));
         answer(reply, outcome.map(|done| write.announce(done, herald)));
     }
@@ -115,7 +126,10 @@ struct Delivered {
 
 impl Herald {
     pub(super) fn new(changes: Arc<dyn Changes>) -> Self {
-        Self { changes, delivered: Vec::new() }
+        Self {
+            changes,
+            delivered: Vec::new(),
+        }
     }
 
     pub(super) fn changes(&self) -> &dyn Changes {
@@ -124,7 +138,11 @@ impl Herald {
 
     /// An event of this message went out.
     pub(super) fn delivered(&mut self, from: AccountId, client_id: ClientId, id: MessageId) {
-        self.delivered.push(Delivered { from, client_id, id });
+        self.delivered.push(Delivered {
+            from,
+            client_id,
+            id,
+        });
     }
 
     /// Whether an event of this message went out since the last group was written.
@@ -139,8 +157,16 @@ impl Herald {
 
     /// Writes what was learned, within the next group's transaction ...
     pub(super) fn write_news(&self, database: &Database) -> rusqlite::Result<()> {
-        for Delivered { from, client_id, id } in &self.delivered {
-            database.run(statements::SET_DELIVERED, (stored(from.0), client_id.0, stored(id.0)))?;
+        for Delivered {
+            from,
+            client_id,
+            id,
+        } in &self.delivered
+        {
+            database.run(
+                statements::SET_DELIVERED,
+                (stored(from.0), client_id.0, stored(id.0)),
+            )?;
         }
         Ok(())
     }

@@ -27,10 +27,15 @@ impl SqliteStore {
         let place = Arc::new(Place::take(path.as_ref())?);
         let plan = Plan {
             for_writing: Source::Kept(place.for_writing()?),
-            for_reading: [Source::Kept(place.for_reading()?), Source::Kept(place.for_reading()?)],
+            for_reading: [
+                Source::Kept(place.for_reading()?),
+                Source::Kept(place.for_reading()?),
+            ],
             group_max: GROUP_MAX,
         };
-        Ok(Self { lanes: Lanes::start(place, plan, changes)? })
+        Ok(Self {
+            lanes: Lanes::start(place, plan, changes)?,
+        })
     }
 
     /// What was asked of SQLite so far.

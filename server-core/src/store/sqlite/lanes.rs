@@ -51,7 +51,11 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub(super) fn start(place: Arc<Place>, plan: Plan, changes: Arc<dyn Changes>) -> Result<Self, OpenError> {
+    pub(super) fn start(
+        place: Arc<Place>,
+        plan: Plan,
+        changes: Arc<dyn Changes>,
+    ) -> Result<Self, OpenError> {
         let mut lanes = Self {
             jobs: Arc::new(Queue::new(WRITES_WAITING_MAX)),
             questions: Arc::new(Queue::new(READS_WAITING_MAX)),
@@ -70,7 +74,9 @@ impl Lanes {
         for source in plan.for_reading {
             let questions = Arc::clone(&lanes.questions);
             let work = move || reader::run(&questions, &source);
-            lanes.readers.push(spawn("sqlite-reader", Arc::clone(&lanes.questions), work)?);
+            lanes
+                .readers
+                .push(spawn("sqlite-reader", Arc::clone(&lanes.questions), work)?);
         }
         Ok(lanes)
     }
@@ -105,10 +111,16 @@ impl Drop for Lanes {
     }
 }
 
-fn hand_over<I, T: Send + 'static>(queue: &Queue<I>, item: I, reply: job::Reply<T>) -> StoreResult<T> {
+fn hand_over<I, T: Send + 'static>(
+    queue: &Queue<I>,
+    item: I,
+    reply: job::Reply<T>,
+) -> StoreResult<T> {
     match queue.push(item) {
         Ok(()) => Answer::Later(Box::pin(async move {
-            reply.await.unwrap_or_else(|_| Err(ErrorCode::StoreFailed.into()))
+            reply
+                .await
+                .unwrap_or_else(|_| Err(ErrorCode::StoreFailed.into()))
         })),
         Err(NotQueued::Full) => Answer::Ready(Err(ErrorCode::Busy.into())),
         Err(NotQueued::Closed) => Answer::Ready(Err(ErrorCode::StoreFailed.into())),

@@ -41,7 +41,9 @@ impl SqlitePerRequest {
             for_reading: [reading(), reading()],
             group_max: 1,
         };
-        Ok(Self { lanes: Lanes::start(Arc::clone(&place), plan, changes)? })
+        Ok(Self {
+            lanes: Lanes::start(Arc::clone(&place), plan, changes)?,
+        })
     }
 
     /// What was asked of SQLite so far.

@@ -22,7 +22,9 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The file was written by a later version of this program.
-    #[error("the file has tables of version {found}, this program knows up to {known}; use a newer program")]
+    #[error(
+        "the file has tables of version {found}, this program knows up to {known}; use a newer program"
+    )]
     Newer {
         /// The version that the file has.
         found: u64,
@@ -39,7 +41,9 @@ pub enum OpenError {
     #[error("cannot use the file as a database; check that it is one")]
     Database(#[from] rusqlite::Error),
     /// The file system lacks what the write-ahead log needs.
-    #[error("the database answers in journal mode {mode}, not wal; put the file on a local file system")]
+    #[error(
+        "the database answers in journal mode {mode}, not wal; put the file on a local file system"
+    )]
     NoLog {
         /// The journal mode that SQLite fell back to.
         mode: String,
@@ -58,18 +62,23 @@ pub(super) struct Place {
 impl Place {
     /// Takes the file, creating it if need be, and brings its tables to the newest version.
     pub(super) fn take(path: &Path) -> Result<Self, OpenError> {
-        create(path)?;
+        drop(create(path)?);
         let path = path.canonicalize()?;
         let lock = lock_beside(&path)?;
-        let mut connection = Connection::open_with_flags(&path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
+        let mut connection =
+            Connection::open_with_flags(&path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
         connection.busy_timeout(LOCK_PATIENCE)?;
         schema::migrate(&mut connection)?;
-        let mode: String = connection
-            .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+        let mode: String =
+            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
         if mode != "wal" {
             return Err(OpenError::NoLog { mode });
         }
-        Ok(Self { path, counters: Arc::default(), _lock: lock })
+        Ok(Self {
+            path,
+            counters: Arc::default(),
+            _lock: lock,
+        })
     }
 
     /// A connection that may write. What it commits is on the disk when it says so.
@@ -107,21 +116,81 @@ fn flags(access: OpenFlags) -> OpenFlags {
 }
 
 /// Verifiers and messages are nobody else's to read; the log and its index take the file's permissions over.
-fn create(path: &Path) -> io::Result<()> {
+fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    options.open(path)
 }
 
 fn lock_beside(path: &Path) -> Result<File, OpenError> {
     let mut beside = path.as_os_str().to_owned();
     beside.push("-lock");
-    let file = OpenOptions::new().append(true).create(true).open(beside)?;
+    let file = create(Path::new(&beside))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+            path: path.to_owned(),
+        }),
         Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::statements;
+    use super::*;
+    use crate::store::sqlite::database::number;
+
+    fn place() -> (tempfile::TempDir, Place) {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::take(&folder.path().join("chat.db")).unwrap();
+        (folder, place)
+    }
+
+    #[track_caller]
+    fn check(database: &Database, pragma: &'static str, expected: u64) {
+        let found = database.one(pragma, (), |row| number(row, 0)).unwrap();
+        assert_eq!(found, Some(expected), "{pragma}");
+    }
+
+    #[test]
+    fn what_is_committed_is_synced() {
+        const FULL: u64 = 2;
+        let (_folder, place) = place();
+        check(&place.for_writing().unwrap(), "PRAGMA synchronous", FULL);
+    }
+
+    #[test]
+    fn readers_cannot_write() {
+        let (_folder, place) = place();
+        let _writer = place.for_writing().unwrap();
+        let refused = place
+            .for_reading()
+            .unwrap()
+            .run(statements::DROP_ACCOUNT, [1])
+            .unwrap_err();
+        assert_eq!(
+            refused.sqlite_error_code(),
+            Some(rusqlite::ErrorCode::ReadOnly)
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let (folder, _place) = place();
+        for file in ["chat.db", "chat.db-lock"] {
+            let mode = folder
+                .path()
+                .join(file)
+                .metadata()
+                .unwrap()
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o077, 0, "{file}");
+        }
     }
 }

@@ -42,13 +42,26 @@ pub(super) struct Wish {
 
 impl Wish {
     /// One item, as soon as there is one.
-    pub(super) const ONE: Self = Self { most: 1, further: 0, patience: Duration::ZERO };
+    pub(super) const ONE: Self = Self {
+        most: 1,
+        further: 0,
+        patience: Duration::ZERO,
+    };
 }
 
 impl<T> Queue<T> {
     pub(super) fn new(bound: usize) -> Self {
-        let state = State { items: VecDeque::new(), sleeping: 0, wanted: 1, closed: false };
-        Self { state: Mutex::new(state), ready: Condvar::new(), bound }
+        let state = State {
+            items: VecDeque::new(),
+            sleeping: 0,
+            wanted: 1,
+            closed: false,
+        };
+        Self {
+            state: Mutex::new(state),
+            ready: Condvar::new(),
+            bound,
+        }
     }
 
     /// Adds an item to the end.
@@ -100,7 +113,10 @@ impl<T> Queue<T> {
         while state.items.is_empty() && !state.closed {
             state.wanted = 1;
             state.sleeping += 1;
-            state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .ready
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
             state.sleeping -= 1;
         }
         state
@@ -119,7 +135,11 @@ impl<T> Queue<T> {
             }
             state.wanted = wanted;
             state.sleeping += 1;
-            state = self.ready.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self
+                .ready
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
             state.sleeping -= 1;
         }
         state
@@ -134,7 +154,11 @@ impl<T> Queue<T> {
 mod tests {
     use super::*;
 
-    const ALL: Wish = Wish { most: usize::MAX, further: 0, patience: Duration::ZERO };
+    const ALL: Wish = Wish {
+        most: usize::MAX,
+        further: 0,
+        patience: Duration::ZERO,
+    };
 
     #[test]
     fn keeps_the_order_and_the_bound() {
@@ -154,7 +178,11 @@ mod tests {
         queue.push(1).unwrap();
         queue.close();
         assert_eq!(queue.push(2), Err(NotQueued::Closed));
-        let patient = Wish { further: 5, patience: Duration::from_secs(3_600), ..ALL };
+        let patient = Wish {
+            further: 5,
+            patience: Duration::from_hours(1),
+            ..ALL
+        };
         assert_eq!(queue.take(patient), Some(vec![1]));
         assert_eq!(queue.take(patient), None);
     }
@@ -165,7 +193,11 @@ mod tests {
         queue.push(0).unwrap();
         std::thread::scope(|scope| {
             let taker = scope.spawn(|| {
-                queue.take(Wish { further: 4, patience: Duration::from_secs(3_600), ..ALL })
+                queue.take(Wish {
+                    further: 4,
+                    patience: Duration::from_hours(1),
+                    ..ALL
+                })
             });
             while queue.state().sleeping == 0 {
                 std::thread::yield_now();
@@ -179,13 +211,18 @@ mod tests {
     fn every_sleeping_taker_is_woken() {
         let queue = Queue::new(10);
         std::thread::scope(|scope| {
-            let takers: Vec<_> = (0..2).map(|_| scope.spawn(|| queue.take(Wish::ONE))).collect();
+            let takers: Vec<_> = (0..2)
+                .map(|_| scope.spawn(|| queue.take(Wish::ONE)))
+                .collect();
             while queue.state().sleeping < 2 {
                 std::thread::yield_now();
             }
             queue.push(1).unwrap();
             queue.push(2).unwrap();
-            let mut got: Vec<_> = takers.into_iter().flat_map(|taker| taker.join().unwrap().unwrap()).collect();
+            let mut got: Vec<_> = takers
+                .into_iter()
+                .flat_map(|taker| taker.join().unwrap().unwrap())
+                .collect();
             got.sort_unstable();
             assert_eq!(got, [1, 2]);
         });

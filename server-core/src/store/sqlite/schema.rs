@@ -25,7 +25,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     if !ours {
         return Err(OpenError::Foreign);
     }
-    let missing = usize::try_from(found).ok().and_then(|found| MIGRATIONS.get(found..));
+    let missing = usize::try_from(found)
+        .ok()
+        .and_then(|found| MIGRATIONS.get(found..));
     for migration in missing.ok_or(OpenError::Newer { found, known })? {
         transaction.execute_batch(migration)?;
     }
@@ -37,4 +39,41 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
 
 fn ask(connection: &Connection, sql: &str) -> rusqlite::Result<u64> {
     connection.query_row(sql, (), |row| number(row, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(setup: &str, matches: impl Fn(Result<(), OpenError>) -> bool) {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(setup).unwrap();
+        assert!(matches(migrate(&mut connection)), "{setup}");
+    }
+
+    #[test]
+    fn files_are_told_apart() {
+        check("", |result| result.is_ok());
+        check("CREATE TABLE accounts (id)", |result| {
+            matches!(result, Err(OpenError::Foreign))
+        });
+        check("PRAGMA user_version = 1", |result| {
+            matches!(result, Err(OpenError::Foreign))
+        });
+        check(
+            "PRAGMA user_version = 9; PRAGMA application_id = 0x63686174",
+            |result| matches!(result, Err(OpenError::Newer { found: 9, known }) if known == MIGRATIONS.len() as u64),
+        );
+    }
+
+    #[test]
+    fn a_file_of_this_version_stays_as_it_is() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let version = |connection: &Connection| ask(connection, "PRAGMA schema_version").unwrap();
+        migrate(&mut connection).unwrap();
+        let before = version(&connection);
+        migrate(&mut connection).unwrap();
+        assert_eq!(version(&connection), before);
+    }
 }

@@ -22,7 +22,10 @@ pub(super) struct StoreMessage {
 /// What became of it.
 pub(super) enum Stored {
     /// It is new.
-    New { recipient: AccountId, message: Message<'static> },
+    New {
+        recipient: AccountId,
+        message: Message<'static>,
+    },
     /// It was there before.
     Known(Sent),
 }
@@ -61,9 +64,10 @@ impl Write for StoreMessage {
                 }
                 sent
             }
-            Stored::Known(Sent { id, delivered }) => {
-                Sent { id, delivered: delivered || herald.has_delivered(id) }
-            }
+            Stored::Known(Sent { id, delivered }) => Sent {
+                id,
+                delivered: delivered || herald.has_delivered(id),
+            },
         }
     }
 }
@@ -75,7 +79,10 @@ impl StoreMessage {
         };
         let key = (stored(self.from.0), client_id.0);
         let sent = database.one(statements::SENT_AS, key, |row| {
-            Ok(Sent { id: message_id(row, 0)?, delivered: row.get(1)? })
+            Ok(Sent {
+                id: message_id(row, 0)?,
+                delivered: row.get(1)?,
+            })
         })?;
         Ok(sent)
     }

@@ -43,7 +43,11 @@ enum Broken {
 impl Writer {
     /// Works until the queue is closed and empty.
     pub(super) fn run(mut self) {
-        let mut wish = Wish { most: self.group_max, further: 0, patience: Duration::ZERO };
+        let mut wish = Wish {
+            most: self.group_max,
+            further: 0,
+            patience: Duration::ZERO,
+        };
         while let Some(group) = self.jobs.take(wish) {
             wish.further = group.len();
             wish.patience = self.work(group) / 2;
@@ -55,7 +59,8 @@ impl Writer {
     fn work(&mut self, group: Vec<Box<dyn Job>>) -> Duration {
         let Self { source, herald, .. } = self;
         let mut left = Some(group);
-        let worked = source.with(|database| left.take().map(|group| work_on(database, herald, group)));
+        let worked =
+            source.with(|database| left.take().map(|group| work_on(database, herald, group)));
         match worked {
             Ok(took) => took.unwrap_or_default(),
             Err(error) => {
@@ -68,10 +73,13 @@ impl Writer {
 
     /// Leaves the file in order: what is still to be written is, and the log is moved into the file.
     fn finish(self) {
-        let Self { source, mut herald, .. } = self;
+        let Self {
+            source, mut herald, ..
+        } = self;
         let finished = source.with(|database| {
             if herald.has_news() {
-                attempt(database, &mut herald, &mut []).map_err(|(Broken::Group(error) | Broken::Job(error))| error)?;
+                attempt(database, &mut herald, &mut [])
+                    .map_err(|(Broken::Group(error) | Broken::Job(error))| error)?;
             }
             database.checkpoint()
         });
@@ -84,13 +92,16 @@ impl Writer {
 fn work_on(database: &Database, herald: &mut Herald, mut group: Vec<Box<dyn Job>>) -> Duration {
     match attempt(database, herald, &mut group) {
         Ok(took) => {
-            group.into_iter().for_each(|job| job.release(herald));
+            for job in group {
+                job.release(herald);
+            }
             took
         }
         // One change spoiled the group: each is done again by itself, so that the others don't suffer.
-        Err(Broken::Job(_)) if group.len() > 1 => {
-            group.into_iter().map(|job| work_on(database, herald, vec![job])).sum()
-        }
+        Err(Broken::Job(_)) if group.len() > 1 => group
+            .into_iter()
+            .map(|job| work_on(database, herald, vec![job]))
+            .sum(),
         Err(Broken::Group(error) | Broken::Job(error)) => {
             tracing::error!(%error, changes = group.len(), "the store could not make changes");
             group.into_iter().for_each(Job::fail);
@@ -114,7 +125,11 @@ fn attempt(
     result
 }
 
-fn transact(database: &Database, herald: &Herald, group: &mut [Box<dyn Job>]) -> Result<Duration, Broken> {
+fn transact(
+    database: &Database,
+    herald: &Herald,
+    group: &mut [Box<dyn Job>],
+) -> Result<Duration, Broken> {
     database.begin().map_err(Broken::Group)?;
     herald.write_news(database).map_err(Broken::Group)?;
     for job in group {

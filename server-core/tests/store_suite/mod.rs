@@ -1,0 +1,17 @@
+//! What every store must do, a file for each part of the contract.
+
+pub(crate) mod accounts;
+pub(crate) mod changes;
+pub(crate) mod client_ids;
+pub(crate) mod deleting;
+pub(crate) mod history;
+pub(crate) mod model;
+pub(crate) mod player;
+pub(crate) mod races;
+pub(crate) mod reading;
+pub(crate) mod script;
+pub(crate) mod scripts;
+pub(crate) mod sending;
+pub(crate) mod told;
+pub(crate) mod undoing;
+pub(crate) mod world;
