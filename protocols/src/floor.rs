@@ -1,4 +1,13 @@
 //! The least that any chat relay can do, as a reference.
+//!
+//! `frame` is what crosses the wire, `links` moves it; `relay` is the server and `load` what drives it.
+
+mod frame;
+mod links;
+mod load;
+mod relay;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -60,11 +69,11 @@ impl Reference for Floor {
         "the least that any relay can do: frames of 8 bytes, one thread, no names, no checks, no store"
     }
 
-    fn serve(&self, _address: &str) -> std::io::Result<RunningReference> {
-        Err(std::io::ErrorKind::Unsupported.into())
+    fn serve(&self, address: &str) -> std::io::Result<RunningReference> {
+        relay::start(address)
     }
 
-    fn connect(&self, _address: &str, _accounts: u32) -> std::io::Result<Box<dyn ReferenceLoad>> {
-        Err(std::io::ErrorKind::Unsupported.into())
+    fn connect(&self, address: &str, accounts: u32) -> std::io::Result<Box<dyn ReferenceLoad>> {
+        Ok(Box::new(load::Load::connect(address, accounts)?))
     }
 }
