@@ -263,3 +263,63 @@ pub(super) fn set_nodelay(stream: &TcpStream) -> std::io::Result<()> {
         Err(std::io::Error::other("the socket did not take TCP_NODELAY"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::frame::Kind;
+
+    #[test]
+    fn a_full_socket_is_written_again_once_it_takes_more() {
+        // More than small socket buffers hold, less than the limit.
+        const FRAMES: u32 = 100_000;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        rustix::net::sockopt::set_socket_send_buffer_size(&stream, 32 * 1024).unwrap();
+        let mut links = Links::new().unwrap();
+        let id = links.add(stream).unwrap();
+        let frame = |number| Frame {
+            kind: Kind::Delivery,
+            account: 1,
+            number,
+        };
+        (0..FRAMES).for_each(|number| links.stage(id, frame(number)));
+        assert!(links.flush().is_none());
+        let sent = links.moved.sent;
+        assert!(
+            (1..u64::from(FRAMES) * FRAME_BYTES as u64).contains(&sent),
+            "the socket was not full: {sent}"
+        );
+
+        let reader = std::thread::spawn(move || {
+            let mut bytes = vec![0; FRAMES as usize * FRAME_BYTES];
+            peer.read_exact(&mut bytes).map(|()| (bytes, peer))
+        });
+        let mut events = Vec::new();
+        while links.moved.sent < u64::from(FRAMES) * FRAME_BYTES as u64 {
+            links
+                .wait(&mut events, Some(Duration::from_secs(10)))
+                .unwrap();
+            assert!(!events.is_empty(), "nobody said that the socket takes more");
+            assert!(
+                events
+                    .iter()
+                    .all(|event| links.ready(event) == Ready::Nothing)
+            );
+            assert!(links.flush().is_none());
+        }
+        let (received, _peer) = reader.join().unwrap().unwrap();
+        let frames = received
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&bytes| Frame::from_bytes(bytes).unwrap());
+        assert!(frames.eq((0..FRAMES).map(frame)));
+        links.wait(&mut events, Some(Duration::ZERO)).unwrap();
+        assert!(
+            events.is_empty(),
+            "writing is reported although nothing waits"
+        );
+    }
+}
