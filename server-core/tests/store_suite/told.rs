@@ -44,10 +44,6 @@ impl Recorder {
     }
 
     /// Until the guard is dropped, whoever tells of a message is held, and with it the store's writer.
-    #[allow(
-        dead_code,
-        reason = "not every test crate that shares this file holds a writer"
-    )]
     pub(crate) fn hold(&self) -> MutexGuard<'_, ()> {
         self.gate.lock().unwrap()
     }

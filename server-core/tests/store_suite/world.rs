@@ -27,7 +27,7 @@ pub(crate) struct World {
     /// Which kind it is.
     pub(crate) kind: Kind,
     /// The store.
-    pub(crate) store: Box<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     /// What it told.
     pub(crate) told: Arc<Recorder>,
     _folder: Option<tempfile::TempDir>,
@@ -63,12 +63,24 @@ impl Kind {
     }
 }
 
+impl World {
+    /// The world of a store whose file is the caller's.
+    pub(crate) fn of(kind: Kind, store: Arc<dyn Store>, told: Arc<Recorder>) -> Self {
+        Self {
+            kind,
+            store,
+            told,
+            _folder: None,
+        }
+    }
+}
+
 /// A world whose store is in memory.
 pub(crate) fn memory() -> World {
     let told = Arc::<Recorder>::default();
     World {
         kind: Kind::Memory,
-        store: Box::new(MemoryStore::new(told.clone())),
+        store: Arc::new(MemoryStore::new(told.clone())),
         told,
         _folder: None,
     }
@@ -79,7 +91,7 @@ pub(crate) fn model() -> World {
     let told = Arc::<Recorder>::default();
     World {
         kind: Kind::Model,
-        store: Box::new(Model::new(told.clone())),
+        store: Arc::new(Model::new(told.clone())),
         told,
         _folder: None,
     }
@@ -91,7 +103,7 @@ pub(crate) fn sqlite() -> World {
     let store = SqliteStore::open(folder.path().join("chat.db"), told.clone()).unwrap();
     World {
         kind: Kind::Sqlite,
-        store: Box::new(store),
+        store: Arc::new(store),
         told,
         _folder: Some(folder),
     }
@@ -103,7 +115,7 @@ pub(crate) fn sqlite_per_request() -> World {
     let store = SqlitePerRequest::open(folder.path().join("chat.db"), told.clone()).unwrap();
     World {
         kind: Kind::SqlitePerRequest,
-        store: Box::new(store),
+        store: Arc::new(store),
         told,
         _folder: Some(folder),
     }
