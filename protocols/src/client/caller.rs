@@ -56,6 +56,26 @@ impl Caller {
     /// [`ClientError`] if the connection is over; a refusal is the inner result.
     pub async fn call(&mut self, request: &Request<'_>) -> Result<Result<Reply<'static>, Refusal>, ClientError> {
         let ticket = self.client.stage(request)?;
+        self.answer_to(ticket).await
+    }
+
+    /// Asks everything at once, and waits for all answers, which are in the order of the requests.
+    ///
+    /// # Errors
+    /// As [`Caller::call`]; nothing is waited for if a request cannot be said.
+    pub async fn call_all(
+        &mut self,
+        requests: &[Request<'_>],
+    ) -> Result<Vec<Result<Reply<'static>, Refusal>>, ClientError> {
+        let tickets: Vec<_> = requests.iter().map(|request| self.client.stage(request)).collect::<Result<_, _>>()?;
+        let mut answers = Vec::with_capacity(tickets.len());
+        for ticket in tickets {
+            answers.push(self.answer_to(ticket).await?);
+        }
+        Ok(answers)
+    }
+
+    async fn answer_to(&mut self, ticket: Ticket) -> Result<Result<Reply<'static>, Refusal>, ClientError> {
         loop {
             if let Some(at) = self.answers.iter().position(|(answered, _)| *answered == Some(ticket))
                 && let Some((_, answer)) = self.answers.remove(at)

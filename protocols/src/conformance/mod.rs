@@ -1,1 +1,28 @@
-//! What every protocol must do.
+//! What every protocol must do: checks over nothing but the client trait, so that they run against a server of
+//! ours in a test, and against any server, in any language, from the command line.
+//!
+//! Read it in this order:
+//!
+//! 1. [`list`]: the visible list of all checks by topic; `checks/` has a file for each topic.
+//! 2. [`check`]: what a check is, and what becomes of it; [`run`]: how they run.
+//! 3. [`target`]: a server under test; `stage`: the accounts of one check, removed whatever happens.
+//! 4. `user`, `asking`, `requests`, `expect`: the words that checks are written in.
+//! 5. `raw`: what a typed client cannot send, by codec.
+
+mod asking;
+mod check;
+mod checks;
+mod expect;
+mod kit;
+mod list;
+mod raw;
+mod requests;
+mod run;
+mod stage;
+mod target;
+mod user;
+
+pub use check::{Check, CheckResult, Group, Outcome, Summary};
+pub use list::groups;
+pub use run::{RunError, run};
+pub use target::{DEADLINE, Door, NotTestable, Registered, Target};

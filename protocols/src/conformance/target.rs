@@ -1,0 +1,142 @@
+//! A server under test: by which doors new clients come to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use server_core::environment::{Environment as _, System};
+
+use crate::client::Client;
+use crate::codec::CodecFactory;
+use crate::registry::{self, Front, Pair, Protocol};
+use crate::transport::{BoxFuture, Connect, TransportError};
+
+/// How long each answer and each event may take before the check that waits for it fails.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// A way in: clients of one protocol, connected to one address.
+pub trait Door: Send + Sync {
+    /// The protocol, by the name that people use.
+    fn protocol(&self) -> &str;
+
+    /// The codec whose frames the client's bytes are made of; `None` if it has none.
+    fn codec(&self) -> Option<&'static dyn CodecFactory>;
+
+    /// Connects one more client.
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>>;
+}
+
+/// A server under test.
+///
+/// With several doors the users of a check take turns: the first comes by the first door, the second by the second,
+/// so that a server's front ends are tested against one another.
+#[derive(Clone)]
+pub struct Target {
+    pub(super) doors: Vec<Arc<dyn Door>>,
+    pub(super) prefix: String,
+    pub(super) deadline: Duration,
+}
+
+/// What was to be tested is no chat service.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{protocol} is no chat service and cannot be tested; choose one of {}", chat_names().join(", "))]
+pub struct NotTestable {
+    /// What was asked for.
+    pub protocol: &'static str,
+}
+
+fn chat_names() -> Vec<&'static str> {
+    registry::chat_protocols()
+        .map(Protocol::short_name)
+        .collect()
+}
+
+impl Target {
+    /// A server that speaks `protocol` at `address`, as `host:port`.
+    ///
+    /// # Errors
+    /// [`NotTestable`] if the protocol is a reference beside the ranking.
+    pub fn new(protocol: &'static Protocol, address: &str) -> Result<Self, NotTestable> {
+        let door: Arc<dyn Door> = Arc::new(Registered::new(protocol, address)?);
+        Ok(Self::through(vec![door]))
+    }
+
+    /// A server that is reached by each of `doors`.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn through(doors: Vec<Arc<dyn Door>>) -> Self {
+        assert!(
+            !doors.is_empty(),
+            "a server is reached by at least one door"
+        );
+        Self {
+            doors,
+            prefix: random_prefix(),
+            deadline: DEADLINE,
+        }
+    }
+
+    /// The same server, with another bound on each wait than [`DEADLINE`].
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// What the name of every account of this run begins with, so that nobody else's are touched.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+}
+
+/// Sets the accounts of one run apart from those of any other.
+fn random_prefix() -> String {
+    let mut bytes = [0; 4];
+    System.fill_random(&mut bytes);
+    format!("conf{:08x}-", u32::from_be_bytes(bytes))
+}
+
+/// A protocol of the registry at an address.
+pub struct Registered {
+    protocol: &'static str,
+    pair: Pair,
+    address: String,
+}
+
+impl Registered {
+    /// The door to a server that speaks `protocol` at `address`, as `host:port`.
+    ///
+    /// # Errors
+    /// As [`Target::new`].
+    pub fn new(protocol: &'static Protocol, address: &str) -> Result<Self, NotTestable> {
+        match protocol.front {
+            Front::Chat(pair) => Ok(Self {
+                protocol: protocol.short_name(),
+                pair,
+                address: address.to_owned(),
+            }),
+            Front::Reference(_) => Err(NotTestable {
+                protocol: protocol.short_name(),
+            }),
+        }
+    }
+}
+
+impl Door for Registered {
+    fn protocol(&self) -> &str {
+        self.protocol
+    }
+
+    fn codec(&self) -> Option<&'static dyn CodecFactory> {
+        Some(self.pair.codec)
+    }
+
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>> {
+        self.pair.transport.connect(Connect {
+            address: self.address.clone(),
+            codec: self.pair.codec,
+            traffic: Arc::default(),
+        })
+    }
+}
