@@ -49,6 +49,8 @@ pub(crate) struct Column {
 pub(crate) enum Align {
     Left,
     Right,
+    /// Left, and broken into lines.
+    Prose,
 }
 
 /// An entry of a table.
@@ -82,6 +84,14 @@ impl Column {
     pub(crate) fn numbers(title: &str) -> Self {
         Self {
             align: Align::Right,
+            ..Self::words(title)
+        }
+    }
+
+    /// A column of sentences.
+    pub(crate) fn prose(title: &str) -> Self {
+        Self {
+            align: Align::Prose,
             ..Self::words(title)
         }
     }

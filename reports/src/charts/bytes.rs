@@ -15,9 +15,9 @@ const CHART: Stacked = Stacked {
     label: "bytes per message",
     shades: &[
         ("payload", 1.0),
-        ("encoding", 0.7),
-        ("framing", 0.42),
-        ("TCP/IP", 0.2),
+        ("encoding", 0.75),
+        ("framing", 0.5),
+        ("TCP/IP", 0.28),
     ],
     heights,
     tick: Some(BarTick {

@@ -14,8 +14,8 @@ const CHART: Stacked = Stacked {
     label: "CPU time per message, µs",
     shades: &[
         ("server, user", 1.0),
-        ("server, kernel", 0.55),
-        ("generator", 0.22),
+        ("server, kernel", 0.6),
+        ("generator", 0.28),
     ],
     heights,
     tick: None,

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::Report;
-use crate::document::{Block, Column, Section};
+use crate::document::{Align, Block, Column, Section};
 use crate::palette::Style;
 use crate::plot::Rendered;
 
@@ -57,10 +57,10 @@ impl Page<'_> {
 
     #[expect(clippy::unused_self, reason = "templates call methods of the page")]
     fn class(&self, column: &Column) -> &'static str {
-        if column.is_numeric() {
-            "number"
-        } else {
-            "words"
+        match column.align {
+            Align::Left => "words",
+            Align::Right => "number",
+            Align::Prose => "prose",
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Axis {
 }
 
 /// A linear axis would flatten everything but the largest values beyond this ratio.
-const LINEAR_RATIO: f64 = 40.0;
+const LINEAR_RATIO: f64 = 20.0;
 
 /// About so many labels on an axis.
 const TICKS_WANTED: f64 = 5.0;

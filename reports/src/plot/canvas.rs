@@ -54,16 +54,6 @@ impl<'b, B: DrawingBackend> Canvas<'b, B> {
         }
     }
 
-    /// The width of a text in the built-in font.
-    pub(crate) fn text_width(&self, text: &str, lettering: Lettering) -> Result<f64, CanvasError> {
-        let style = text_style(lettering, BLACK.to_rgba());
-        let (width, _) = self
-            .backend
-            .estimate_text_size(text, &style)
-            .map_err(|error| error.to_string())?;
-        Ok(f64::from(width) / f64::from(SCALE))
-    }
-
     /// A text, its middle line at `at`.
     pub(crate) fn text(
         &mut self,
@@ -148,6 +138,16 @@ impl<'b, B: DrawingBackend> Canvas<'b, B> {
             .fill_polygon(polygon, &style)
             .map_err(|error| error.to_string())
     }
+}
+
+/// The width of a text in the built-in font.
+pub(crate) fn text_width(text: &str, lettering: Lettering) -> Result<f64, CanvasError> {
+    let style = text_style(lettering, BLACK.to_rgba());
+    let (width, _) = style
+        .font
+        .box_size(text)
+        .map_err(|error| error.to_string())?;
+    Ok(f64::from(width) / f64::from(SCALE))
 }
 
 fn filled(paint: Paint) -> ShapeStyle {

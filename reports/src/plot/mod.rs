@@ -3,6 +3,8 @@
 mod axis;
 mod canvas;
 mod figure;
+mod legend;
+mod look;
 mod painter;
 mod render;
 

@@ -1,125 +1,60 @@
 //! Draws a figure on a canvas: title, legend, axes, bars, lines, each in a place of its own.
 
 use plotters::backend::DrawingBackend;
-use plotters::style::text_anchor::HPos;
 
-use super::canvas::{Boldness, Canvas, CanvasError, Lettering, Paint, Point};
-use super::figure::{Bar, Figure, Key, LegendItem, LegendRow, Line, Stroke, Weight};
-use crate::palette::{Colour, Style};
+use super::canvas::{Canvas, CanvasError, Paint, Point, text_width};
+use super::figure::{Bar, Figure, Line, Stroke};
+use super::legend::Legend;
+use super::look::{
+    EDGE, LABEL, LABEL_CENTRE, LABEL_RIGHT, MARKER, TITLE, WIDTH, ink, paint, strength,
+};
 
-/// The width of every figure, in design pixels.
-pub(crate) const WIDTH: f64 = 560.0;
-/// The height of every figure, in design pixels.
-pub(crate) const HEIGHT: f64 = 380.0;
-
-/// The colour of text and axes; a page replaces it by its own text colour.
-pub(crate) const INK: Colour = Colour(0x1F, 0x23, 0x28);
-
-const TITLE: Lettering = lettering(16.0, Boldness::Bold, HPos::Left);
-const LABEL: Lettering = lettering(13.0, Boldness::Regular, HPos::Left);
-const LABEL_CENTRE: Lettering = lettering(13.0, Boldness::Regular, HPos::Center);
-const LABEL_RIGHT: Lettering = lettering(13.0, Boldness::Regular, HPos::Right);
-
-const EDGE: f64 = 12.0;
+/// The height of a figure whose legend leaves room enough, in design pixels.
+const HEIGHT: f64 = 380.0;
 const TITLE_Y: f64 = 18.0;
-const LEGEND_Y: f64 = 46.0;
-const LEGEND_ROW: f64 = 20.0;
-const LEGEND_KEY: f64 = 26.0;
-const LEGEND_GAP: f64 = 18.0;
-const MARKER: f64 = 4.5;
+/// The label of y stands above its axis, where it can be read without turning one's head.
+const ABOVE_PLOT: f64 = 24.0;
+const BELOW_PLOT: f64 = 50.0;
+const PLOT_LEAST: f64 = 200.0;
 
-const fn lettering(size: f64, bold: Boldness, anchor: HPos) -> Lettering {
-    Lettering { size, bold, anchor }
+/// A figure whose parts have their places.
+pub(crate) struct Layout<'f> {
+    figure: &'f Figure,
+    legend: Legend<'f>,
+    /// Its height, in design pixels.
+    pub(crate) height: f64,
 }
 
-const fn ink(opacity: f64) -> Paint {
-    Paint {
-        colour: INK,
-        opacity,
+impl<'f> Layout<'f> {
+    /// Makes room for everything: a long legend makes the figure higher, not the plot flatter.
+    pub(crate) fn of(figure: &'f Figure) -> Result<Self, CanvasError> {
+        let legend = Legend::place(&figure.legend)?;
+        let height = (legend.end + ABOVE_PLOT + PLOT_LEAST + BELOW_PLOT).max(HEIGHT);
+        Ok(Self {
+            figure,
+            legend,
+            height,
+        })
     }
-}
 
-const fn paint(style: Style, opacity: f64) -> Paint {
-    Paint {
-        colour: style.colour,
-        opacity,
-    }
-}
-
-/// Draws the figure. A backend that sets text too high has it lowered by `text_drop_em`.
-pub(crate) fn draw<B: DrawingBackend>(
-    figure: &Figure,
-    backend: &mut B,
-    text_drop_em: f64,
-) -> Result<(), CanvasError> {
-    let mut canvas = Canvas::new(backend, text_drop_em);
-    canvas.text(&figure.title, (EDGE, TITLE_Y), TITLE, ink(1.0))?;
-    let legend_end = draw_legend(&mut canvas, &figure.legend)?;
-    let plot = Plot::new(&canvas, figure, legend_end)?;
-    plot.draw_axes(&mut canvas)?;
-    for bar in &figure.bars {
-        plot.draw_bar(&mut canvas, bar)?;
-    }
-    for line in &figure.lines {
-        plot.draw_line(&mut canvas, line)?;
-    }
-    Ok(())
-}
-
-/// Draws the legend above the plot, breaking its rows where they are too long; returns where it ends.
-fn draw_legend<B: DrawingBackend>(
-    canvas: &mut Canvas<'_, B>,
-    rows: &[LegendRow],
-) -> Result<f64, CanvasError> {
-    let mut y = LEGEND_Y;
-    for row in rows.iter().filter(|row| !row.is_empty()) {
-        let mut x = EDGE;
-        for item in row {
-            let width = LEGEND_KEY + canvas.text_width(&item.label, LABEL)?;
-            if x > EDGE && x + width > WIDTH - EDGE {
-                x = EDGE;
-                y += LEGEND_ROW;
-            }
-            draw_legend_item(canvas, item, (x, y))?;
-            x += width + LEGEND_GAP;
+    /// Draws the figure. A backend that sets text too high has it lowered by `text_drop_em`.
+    pub(crate) fn draw<B: DrawingBackend>(
+        &self,
+        backend: &mut B,
+        text_drop_em: f64,
+    ) -> Result<(), CanvasError> {
+        let mut canvas = Canvas::new(backend, text_drop_em);
+        canvas.text(&self.figure.title, (EDGE, TITLE_Y), TITLE, ink(1.0))?;
+        self.legend.draw(&mut canvas)?;
+        let plot = Plot::within(self)?;
+        plot.draw_axes(&mut canvas)?;
+        for bar in &self.figure.bars {
+            plot.draw_bar(&mut canvas, bar)?;
         }
-        y += LEGEND_ROW;
-    }
-    Ok(y)
-}
-
-fn draw_legend_item<B: DrawingBackend>(
-    canvas: &mut Canvas<'_, B>,
-    item: &LegendItem,
-    (x, y): Point,
-) -> Result<(), CanvasError> {
-    let middle = (x + 10.0, y);
-    let line = [(x, y), (x + 20.0, y)];
-    match item.key {
-        Key::Line(style) => {
-            canvas.path(&line, Stroke::Solid, 2.0, paint(style, 1.0))?;
-            canvas.marker(style.marker, middle, MARKER, paint(style, 1.0))?;
+        for line in &self.figure.lines {
+            plot.draw_line(&mut canvas, line)?;
         }
-        Key::Patch(style) => {
-            canvas.marker(style.marker, middle, MARKER + 1.5, paint(style, 1.0))?;
-        }
-        Key::Shade(opacity) => {
-            canvas.rectangle((x + 2.0, y - 6.0), (x + 18.0, y + 6.0), ink(opacity))?;
-        }
-        Key::Stroke(stroke, weight) => {
-            let (width, opacity) = strength(weight);
-            canvas.path(&line, stroke, width, ink(opacity))?;
-        }
-        Key::Tick => canvas.path(&line, Stroke::Solid, 2.0, ink(1.0))?,
-    }
-    canvas.text(&item.label, (x + LEGEND_KEY, y), LABEL, ink(1.0))
-}
-
-/// Width and opacity of a line.
-fn strength(weight: Weight) -> (f64, f64) {
-    match weight {
-        Weight::Full => (2.0, 1.0),
-        Weight::Faint => (1.25, 0.55),
+        Ok(())
     }
 }
 
@@ -133,22 +68,17 @@ struct Plot<'f> {
 }
 
 impl<'f> Plot<'f> {
-    fn new<B: DrawingBackend>(
-        canvas: &Canvas<'_, B>,
-        figure: &'f Figure,
-        legend_end: f64,
-    ) -> Result<Self, CanvasError> {
+    fn within(layout: &Layout<'f>) -> Result<Self, CanvasError> {
         let mut widest: f64 = 0.0;
-        for tick in &figure.y.ticks {
-            widest = widest.max(canvas.text_width(&tick.label, LABEL)?);
+        for tick in &layout.figure.y.ticks {
+            widest = widest.max(text_width(&tick.label, LABEL)?);
         }
         Ok(Self {
-            figure,
+            figure: layout.figure,
             left: EDGE + widest + 8.0,
             right: WIDTH - EDGE - 8.0,
-            // The label of y stands above its axis, where it can be read without turning one's head.
-            top: legend_end + 24.0,
-            bottom: HEIGHT - 50.0,
+            top: layout.legend.end + ABOVE_PLOT,
+            bottom: layout.height - BELOW_PLOT,
         })
     }
 
@@ -177,7 +107,8 @@ impl<'f> Plot<'f> {
         let base = [(self.left, self.bottom), (self.right, self.bottom)];
         canvas.path(&base, Stroke::Solid, 1.0, ink(0.75))?;
         let middle = f64::midpoint(self.left, self.right);
-        canvas.text(&x.label, (middle, HEIGHT - 14.0), LABEL_CENTRE, ink(0.85))
+        let below = self.bottom + 36.0;
+        canvas.text(&x.label, (middle, below), LABEL_CENTRE, ink(0.85))
     }
 
     /// Labels below the axis, but for those that would touch the one before or leave the picture.
@@ -188,7 +119,7 @@ impl<'f> Plot<'f> {
         let mut taken_to = 0.0;
         for tick in &self.figure.x.ticks {
             let at = self.x(tick.at);
-            let half = canvas.text_width(&tick.label, LABEL)? / 2.0;
+            let half = text_width(&tick.label, LABEL)? / 2.0;
             let centre = at.min(WIDTH - 2.0 - half).max(half + 2.0);
             let mark = [(at, self.bottom), (at, self.bottom + 4.0)];
             canvas.path(&mark, Stroke::Solid, 1.0, ink(0.75))?;
@@ -242,12 +173,14 @@ impl<'f> Plot<'f> {
             canvas.rectangle((from, lower), (to, upper), colour)?;
         }
         if let Some(tick) = bar.tick {
-            let across = [(from - 3.0, self.y(tick)), (to + 3.0, self.y(tick))];
+            let across = [(from, self.y(tick)), (to, self.y(tick))];
             canvas.path(&across, Stroke::Solid, 2.0, ink(1.0))?;
         }
         let above = bar.tick.unwrap_or(0.0).max(bar.top());
         let middle = f64::midpoint(from, to);
         let top = (middle, self.y(above) - 9.0);
-        canvas.marker(bar.style.marker, top, MARKER, paint(bar.style, 1.0))
+        // Neighbours' markers should not touch where bars are narrow.
+        let radius = MARKER.min((to - from) * 0.55);
+        canvas.marker(bar.style.marker, top, radius, paint(bar.style, 1.0))
     }
 }

@@ -7,7 +7,8 @@ use plotters::style::{FontStyle, register_font};
 
 use super::canvas::SCALE;
 use super::figure::Figure;
-use super::painter::{self, HEIGHT, INK, WIDTH};
+use super::look::{EDGE, INK, WIDTH};
+use super::painter::Layout;
 
 /// A figure could not be drawn: the built-in font or the picture's encoder failed.
 #[derive(Debug, thiserror::Error)]
@@ -43,14 +44,26 @@ pub(crate) fn render(figure: Figure) -> Result<Rendered, DrawError> {
     let name = figure.name;
     let error = |reason| DrawError { name, reason };
     register_fonts().map_err(|reason| error(reason.to_owned()))?;
-    let strokes = svg_strokes(&figure).map_err(error)?;
-    let png = png(&figure).map_err(error)?;
+    let layout = Layout::of(&figure).map_err(error)?;
+    let strokes = svg_strokes(&layout).map_err(error)?;
+    let frame = Frame {
+        title: escape(&figure.title),
+        height: layout.height,
+    };
     Ok(Rendered {
-        svg: svg_document(&figure, &strokes),
-        svg_inline: svg_element(&figure, &strokes, ""),
+        svg: svg_document(&frame, &strokes),
+        svg_inline: svg_inline(&frame, &strokes),
+        png: png(&layout).map_err(error)?,
         figure,
-        png,
     })
+}
+
+/// What the element around strokes must know.
+struct Frame {
+    /// Escaped.
+    title: String,
+    /// In design pixels.
+    height: f64,
 }
 
 fn register_fonts() -> Result<(), &'static str> {
@@ -72,18 +85,18 @@ fn register_fonts() -> Result<(), &'static str> {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "two small positive constants"
+    reason = "a width and a height of some hundred pixels"
 )]
-const fn device_size() -> (u32, u32) {
-    let scale = SCALE as f64;
-    ((WIDTH * scale) as u32, (HEIGHT * scale) as u32)
+fn device_size(layout: &Layout<'_>) -> (u32, u32) {
+    let scale = f64::from(SCALE);
+    ((WIDTH * scale) as u32, (layout.height * scale) as u32)
 }
 
 /// What plotters draws, without the element around it.
-fn svg_strokes(figure: &Figure) -> Result<String, String> {
+fn svg_strokes(layout: &Layout<'_>) -> Result<String, String> {
     let mut text = String::new();
-    let mut backend = SVGBackend::with_string(&mut text, device_size());
-    painter::draw(figure, &mut backend, SVG_TEXT_DROP_EM)?;
+    let mut backend = SVGBackend::with_string(&mut text, device_size(layout));
+    layout.draw(&mut backend, SVG_TEXT_DROP_EM)?;
     backend.present().map_err(|error| error.to_string())?;
     drop(backend);
     let (_, inner) = text.split_once('\n').unwrap_or_default();
@@ -94,31 +107,40 @@ fn svg_strokes(figure: &Figure) -> Result<String, String> {
         .replace(" font-family=\"sans-serif\"", ""))
 }
 
-fn svg_element(figure: &Figure, strokes: &str, inside: &str) -> String {
-    let (width, height) = device_size();
-    let title = escape(&figure.title);
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{WIDTH}\" \
-         height=\"{HEIGHT}\" role=\"img\" aria-label=\"{title}\" class=\"chart\">\n<title>{title}</title>\n\
-         {inside}{strokes}</svg>\n"
-    )
+/// The element of a page: it begins where the text of the page begins, without the margin of a picture.
+fn svg_inline(frame: &Frame, strokes: &str) -> String {
+    svg_element(frame, strokes, EDGE)
 }
 
-fn svg_document(figure: &Figure, strokes: &str) -> String {
+fn svg_document(frame: &Frame, strokes: &str) -> String {
     const STYLE: &str = "<style>\
         svg { color: #1F2328; background: #FFFFFF; \
         font-family: Inter, system-ui, -apple-system, \"Segoe UI\", Roboto, \"Liberation Sans\", sans-serif }\n\
         @media (prefers-color-scheme: dark) { svg { color: #E6EDF3; background: #14171C } }\
         </style>\n";
-    svg_element(figure, strokes, STYLE)
+    svg_element(frame, &format!("{STYLE}{strokes}"), 0.0)
 }
 
-fn png(figure: &Figure) -> Result<Vec<u8>, String> {
-    let (width, height) = device_size();
+/// The element around strokes, with so many design pixels cut off at the left.
+fn svg_element(frame: &Frame, content: &str, cut: f64) -> String {
+    let scale = f64::from(SCALE);
+    let Frame { title, height } = frame;
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{} 0 {} {}\" width=\"{}\" height=\"{height}\" \
+         role=\"img\" aria-label=\"{title}\" class=\"chart\">\n<title>{title}</title>\n{content}</svg>\n",
+        cut * scale,
+        (WIDTH - cut) * scale,
+        height * scale,
+        WIDTH - cut,
+    )
+}
+
+fn png(layout: &Layout<'_>) -> Result<Vec<u8>, String> {
+    let (width, height) = device_size(layout);
     let mut pixels = vec![0xFF; 3 * width as usize * height as usize];
     {
         let mut backend = BitMapBackend::with_buffer(&mut pixels, (width, height));
-        painter::draw(figure, &mut backend, PNG_TEXT_DROP_EM)?;
+        layout.draw(&mut backend, PNG_TEXT_DROP_EM)?;
         backend.present().map_err(|error| error.to_string())?;
     }
     let step = SCALE.unsigned_abs() as usize / PNG_SCALE;

@@ -59,7 +59,7 @@ fn reasons(invalid: &[&Run]) -> Table {
             Column::numbers("accounts"),
             Column::words("protocol"),
             Column::numbers("trial"),
-            Column::words("reasons"),
+            Column::prose("reasons"),
         ],
         rows: invalid
             .iter()

@@ -1,6 +1,7 @@
 //! Stacked bars, a group for each number of accounts, a bar for each protocol: medians over trials.
 
 use crate::cells::{self, Cell, Grid};
+use crate::numbers;
 use crate::plot::{Axis, Bar, Figure, Key, LegendItem, Segment};
 
 /// What to draw.
@@ -48,7 +49,10 @@ pub(crate) fn figure(grid: &Grid<'_>, spec: &Stacked) -> Option<Figure> {
         .map(|bar| bar.top().max(bar.tick.unwrap_or(0.0)))
         .collect();
     let max = values.into_iter().fold(0.0, f64::max);
-    let groups: Vec<String> = accounts.iter().map(u32::to_string).collect();
+    let groups: Vec<String> = accounts
+        .iter()
+        .map(|k| numbers::count(u64::from(*k)))
+        .collect();
     Some(Figure {
         name: spec.name,
         title: spec.title.to_owned(),
@@ -67,7 +71,7 @@ fn bar(cell: &Cell<'_>, spec: &Stacked, accounts: &[u32], series: &[&Cell<'_>]) 
     let group = place(accounts.iter().position(|k| *k == cell.accounts)?);
     let slot = place(series.iter().position(|first| first.label == cell.label)?);
     // A single protocol should not become a wall.
-    let slots = place(series.len()).max(2.5);
+    let slots = place(series.len()).max(4.0);
     let width = FILLED / slots;
     let begin = group - width * place(series.len()) / 2.0 + width * slot;
     let mut top = 0.0;
