@@ -1,2 +1,41 @@
-//! Stub.
-fn main() {}
+//! What people would otherwise have to remember: `cargo xtask test`, `cargo xtask ci`.
+//!
+//! `command` runs cargo; `test` and `ci` are the tasks, a file each.
+
+mod ci;
+mod command;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[derive(Parser)]
+#[command(
+    bin_name = "cargo xtask",
+    about = "What people would otherwise have to remember"
+)]
+enum Task {
+    /// Runs every test of the workspace, and says at the end how many passed
+    Test {
+        /// Passed on to `cargo test`, such as `-p server-core` or the name of a test
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Checks everything that is checked before a change is taken
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let done = match Task::parse() {
+        Task::Test { arguments } => test::run(&arguments),
+        Task::Ci => ci::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

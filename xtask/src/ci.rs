@@ -1,0 +1,116 @@
+//! `cargo xtask ci`: everything that is checked before a change is taken, the quick checks first.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+use crate::command::{self, cargo};
+use crate::test;
+
+/// The versions of cargo-deny that read our `deny.toml`.
+const CARGO_DENY_VERSION: &str = "^0.20";
+
+/// The steps, in order. Clippy and rustdoc share what they check of the dependencies; the tests build the
+/// development profile, the smoke run the release one: nothing is built a third time.
+const STEPS: &[(&str, Step)] = &[
+    ("format", format),
+    ("clippy", clippy),
+    ("documentation", documentation),
+    ("licences, bans, sources", deny),
+    ("tests", || test::run(&[])),
+    ("release build", release_build),
+    ("smoke run", smoke_run),
+];
+
+type Step = fn() -> Result<()>;
+
+/// Runs all steps, and stops at the first one that fails.
+pub(crate) fn run() -> Result<()> {
+    let mut took = Vec::new();
+    for &(name, step) in STEPS {
+        let started = Instant::now();
+        println!("\n== {name}");
+        step().with_context(|| format!("the step {name:?} failed"))?;
+        took.push((name, started.elapsed()));
+    }
+    println!("\n== all checks passed");
+    for (name, took) in &took {
+        println!("{:>6} s  {name}", took.as_secs());
+    }
+    let total: Duration = took.iter().map(|(_, took)| *took).sum();
+    println!("{:>6} s  in all", total.as_secs());
+    Ok(())
+}
+
+fn format() -> Result<()> {
+    command::run(&mut cargo(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    command::run(&mut cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn documentation() -> Result<()> {
+    let mut doc = cargo(["doc", "--workspace", "--no-deps", "--locked"]);
+    command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Advisories need a database from the network; whoever has it runs `cargo deny check`.
+fn deny() -> Result<()> {
+    if !has_cargo_deny() {
+        command::run(&mut cargo([
+            "install",
+            "cargo-deny",
+            "--locked",
+            "--version",
+            CARGO_DENY_VERSION,
+        ]))?;
+    }
+    command::run(&mut cargo([
+        "deny",
+        "--offline",
+        "check",
+        "licenses",
+        "bans",
+        "sources",
+    ]))
+}
+
+fn has_cargo_deny() -> bool {
+    let mut version = cargo(["deny", "--version"]);
+    version.stdout(Stdio::null()).stderr(Stdio::null());
+    version.status().is_ok_and(|status| status.success())
+}
+
+fn release_build() -> Result<()> {
+    command::run(&mut cargo(["build", "--release", "--locked"]))
+}
+
+/// One trial of the short workload over every ranked protocol: servers start, answers are right, a report appears.
+fn smoke_run() -> Result<()> {
+    let directory = std::env::temp_dir().join(format!("loadgen-smoke-{}", std::process::id()));
+    let mut loadgen = cargo([
+        "run",
+        "--release",
+        "--locked",
+        "--quiet",
+        "--package",
+        "loadgen",
+        "--",
+    ]);
+    loadgen
+        .args(["--workload", "efficiency", "--trials", "1", "--out"])
+        .arg(&directory);
+    command::run(&mut loadgen)?;
+    std::fs::remove_dir_all(&directory)
+        .with_context(|| format!("the smoke run left nothing in {}", directory.display()))
+}
