@@ -1,0 +1,331 @@
+//! Replies, refusals and events as frames.
+
+use server_core::limits::PAGE_MAX;
+use server_core::message::{LoginId, Message, Nonce, Token, UnreadCount};
+use server_core::{ErrorCode, Event, FromServer, Refusal, Reply};
+
+use super::frame;
+use super::messages::{self, Order};
+use super::number::{write_last, write_varint};
+use super::receiver::{Parsed, Reading};
+use super::sender::{Sender, write_text};
+use crate::codec::{Encoded, NotExpressible};
+
+const LOG_OUT: u8 = 0x01;
+const DELETE_ACCOUNT: u8 = 0x02;
+const PING: u8 = 0x03;
+const CREATE_ACCOUNT: u8 = 0x04;
+const MARK_READ: u8 = 0x05;
+const SERVER_CLOSING: u8 = 0x06;
+const SEND_DELIVERED: u8 = 0x10;
+const SEND_STORED: u8 = 0x20;
+const MESSAGE_RECEIVED: u8 = 0x30;
+const LOG_IN_START: u8 = 0x40;
+const LOG_IN_FINISH: u8 = 0x50;
+const RESUME: u8 = 0x60;
+const HELLO: u8 = 0x70;
+const LIST_ACCOUNTS: u8 = 0x80;
+const READ: u8 = 0x90;
+const UNREAD: u8 = 0xa0;
+const HISTORY: u8 = 0xb0;
+const DELETE_MESSAGES: u8 = 0xc0;
+const UNDO: u8 = 0xd0;
+const REFUSED: u8 = 0xe0;
+const OTHER_EVENT: u8 = 0xf0;
+
+const MESSAGES_DELETED: u8 = 1;
+const MESSAGES_RESTORED: u8 = 2;
+const ACCOUNT_DELETED: u8 = 3;
+const LAGGED: u8 = 4;
+
+/// Appends a reply, a refusal or an event.
+///
+/// # Errors
+/// [`NotExpressible`] if a page is longer than pages are.
+pub(super) fn encode(
+    message: &FromServer<'_>,
+    sender: &mut Sender,
+    out: &mut Vec<u8>,
+) -> Result<Encoded, NotExpressible> {
+    if page_length(message) > PAGE_MAX as usize {
+        return Err(NotExpressible {
+            reason: "a page that is longer than the longest page",
+        });
+    }
+    Ok(match message {
+        FromServer::Reply(reply) => encode_reply(reply, sender, out),
+        FromServer::Refused(refusal) => frame::write(out, REFUSED, |out| {
+            out.push(refusal.code as u8);
+            write_last(out, refusal.detail);
+        }),
+        FromServer::Event(event) => encode_event(event, sender, out),
+    })
+}
+
+const fn page_length(message: &FromServer<'_>) -> usize {
+    match message {
+        FromServer::Reply(Reply::ListAccounts { names, .. }) => names.len(),
+        FromServer::Reply(Reply::Unread { counts }) => counts.len(),
+        FromServer::Reply(Reply::Read { messages } | Reply::History { messages }) => messages.len(),
+        _ => 0,
+    }
+}
+
+fn encode_reply(reply: &Reply<'_>, sender: &mut Sender, out: &mut Vec<u8>) -> Encoded {
+    let code = match reply {
+        Reply::LogOut => return frame::write_bare(out, LOG_OUT),
+        Reply::DeleteAccount => return frame::write_bare(out, DELETE_ACCOUNT),
+        Reply::Ping => return frame::write_bare(out, PING),
+        Reply::CreateAccount => return frame::write_bare(out, CREATE_ACCOUNT),
+        Reply::MarkRead => return frame::write_bare(out, MARK_READ),
+        Reply::Send {
+            delivered: true, ..
+        } => SEND_DELIVERED,
+        Reply::Send {
+            delivered: false, ..
+        } => SEND_STORED,
+        Reply::LogInStart { .. } => LOG_IN_START,
+        Reply::LogInFinish { .. } => LOG_IN_FINISH,
+        Reply::Resume { .. } => RESUME,
+        Reply::Hello { .. } => HELLO,
+        Reply::ListAccounts { .. } => LIST_ACCOUNTS,
+        Reply::Read { .. } => READ,
+        Reply::Unread { .. } => UNREAD,
+        Reply::History { .. } => HISTORY,
+        Reply::DeleteMessages { .. } => DELETE_MESSAGES,
+        Reply::Undo { .. } => UNDO,
+    };
+    frame::write(out, code, |out| encode_reply_body(reply, sender, out))
+}
+
+fn encode_reply_body(reply: &Reply<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
+    match reply {
+        Reply::LogOut
+        | Reply::DeleteAccount
+        | Reply::Ping
+        | Reply::CreateAccount
+        | Reply::MarkRead => {}
+        Reply::Send { id, .. } => write_last(out, sender.id_difference(*id)),
+        Reply::LogInStart {
+            login_id,
+            salt,
+            iterations,
+            server_nonce,
+        } => {
+            out.extend_from_slice(salt);
+            out.extend_from_slice(&server_nonce.0);
+            write_varint(out, (*iterations).into());
+            write_last(out, login_id.0);
+        }
+        Reply::LogInFinish {
+            server_signature,
+            token,
+            unread,
+        } => {
+            out.extend_from_slice(server_signature);
+            out.extend_from_slice(&token.0);
+            write_last(out, *unread);
+        }
+        Reply::Resume { unread } => write_last(out, *unread),
+        Reply::Hello {
+            version,
+            text_max_chars,
+            page_max,
+            undo_grace_ms,
+        } => {
+            write_varint(out, (*version).into());
+            write_varint(out, (*text_max_chars).into());
+            write_varint(out, (*page_max).into());
+            write_last(out, *undo_grace_ms);
+        }
+        Reply::ListAccounts { names, more } => {
+            out.push((*more).into());
+            for name in names {
+                write_text(name, out);
+            }
+        }
+        Reply::Unread { counts } => {
+            for UnreadCount { peer, count } in counts {
+                sender.write_name(peer, out);
+                write_varint(out, *count);
+            }
+        }
+        Reply::Read { messages } => encode_page(messages, Order::Rising, sender, out),
+        Reply::History { messages } => encode_page(messages, Order::Falling, sender, out),
+        Reply::DeleteMessages { ids } | Reply::Undo { ids } => sender.write_ids(ids, out),
+    }
+}
+
+fn encode_page(page: &[Message<'_>], order: Order, sender: &mut Sender, out: &mut Vec<u8>) {
+    for message in page {
+        messages::write_head(message, order, sender, out);
+        write_text(&message.text, out);
+    }
+}
+
+fn encode_event(event: &Event<'_>, sender: &mut Sender, out: &mut Vec<u8>) -> Encoded {
+    match event {
+        Event::ServerClosing => frame::write_bare(out, SERVER_CLOSING),
+        Event::MessageReceived(message) => frame::write(out, MESSAGE_RECEIVED, |out| {
+            messages::write_head(message, Order::Rising, sender, out);
+            out.extend_from_slice(message.text.as_bytes());
+        }),
+        _ => frame::write(out, OTHER_EVENT, |out| {
+            encode_other_event(event, sender, out)
+        }),
+    }
+}
+
+fn encode_other_event(event: &Event<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
+    match event {
+        Event::ServerClosing | Event::MessageReceived(_) => {}
+        Event::MessagesDeleted { ids } => {
+            out.push(MESSAGES_DELETED);
+            sender.write_ids(ids, out);
+        }
+        Event::MessagesRestored { ids } => {
+            out.push(MESSAGES_RESTORED);
+            sender.write_ids(ids, out);
+        }
+        Event::AccountDeleted { name } => {
+            out.push(ACCOUNT_DELETED);
+            sender.write_name(name, out);
+        }
+        Event::Lagged { missed } => {
+            out.push(LAGGED);
+            write_last(out, *missed);
+        }
+    }
+}
+
+/// Reads what a frame's code and body say.
+pub(super) fn decode<'a>(code: u8, reading: &mut Reading<'a, '_>) -> Parsed<FromServer<'a>> {
+    Ok(match code {
+        REFUSED => {
+            let code = ErrorCode::from_number(reading.bytes.byte()?)
+                .ok_or("there is no refusal of this code")?;
+            FromServer::Refused(Refusal::with_detail(code, reading.bytes.last_number()?))
+        }
+        MESSAGE_RECEIVED => {
+            let head = messages::read_head(reading, Order::Rising)?;
+            let text = reading.bytes.last_text()?.into();
+            FromServer::Event(Event::MessageReceived(Message { text, ..head }))
+        }
+        SERVER_CLOSING => FromServer::Event(Event::ServerClosing),
+        OTHER_EVENT => FromServer::Event(decode_other_event(reading)?),
+        _ => FromServer::Reply(decode_reply(code, reading)?),
+    })
+}
+
+fn decode_reply<'a>(code: u8, reading: &mut Reading<'a, '_>) -> Parsed<Reply<'a>> {
+    Ok(match code {
+        LOG_OUT => Reply::LogOut,
+        DELETE_ACCOUNT => Reply::DeleteAccount,
+        PING => Reply::Ping,
+        CREATE_ACCOUNT => Reply::CreateAccount,
+        MARK_READ => Reply::MarkRead,
+        SEND_DELIVERED | SEND_STORED => {
+            let difference = reading.bytes.last_number()?;
+            Reply::Send {
+                id: reading.id_behind(difference),
+                delivered: code == SEND_DELIVERED,
+            }
+        }
+        LOG_IN_START => Reply::LogInStart {
+            salt: reading.bytes.array()?,
+            server_nonce: Nonce(reading.bytes.array()?),
+            iterations: reading.bytes.varint_u32()?,
+            login_id: LoginId(reading.bytes.last_number()?),
+        },
+        LOG_IN_FINISH => Reply::LogInFinish {
+            server_signature: reading.bytes.array()?,
+            token: Token(reading.bytes.array()?),
+            unread: reading.bytes.last_number()?,
+        },
+        RESUME => Reply::Resume {
+            unread: reading.bytes.last_number()?,
+        },
+        HELLO => Reply::Hello {
+            version: reading.bytes.varint_u32()?,
+            text_max_chars: reading.bytes.varint_u32()?,
+            page_max: reading.bytes.varint_u32()?,
+            undo_grace_ms: reading.bytes.last_number()?,
+        },
+        LIST_ACCOUNTS => Reply::ListAccounts {
+            more: decode_flag(reading)?,
+            names: decode_page(reading, |reading| reading.text().map(Into::into))?,
+        },
+        UNREAD => Reply::Unread {
+            counts: decode_page(reading, |reading| {
+                Ok(UnreadCount {
+                    peer: reading.name()?.name.into(),
+                    count: reading.bytes.varint()?,
+                })
+            })?,
+        },
+        READ => Reply::Read {
+            messages: decode_messages(reading, Order::Rising)?,
+        },
+        HISTORY => Reply::History {
+            messages: decode_messages(reading, Order::Falling)?,
+        },
+        DELETE_MESSAGES => Reply::DeleteMessages {
+            ids: reading.ids()?,
+        },
+        UNDO => Reply::Undo {
+            ids: reading.ids()?,
+        },
+        _ => return Err("there is no reply or event of this code"),
+    })
+}
+
+fn decode_flag(reading: &mut Reading<'_, '_>) -> Parsed<bool> {
+    match reading.bytes.byte()? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err("a flag is neither 0 nor 1"),
+    }
+}
+
+fn decode_messages<'a>(reading: &mut Reading<'a, '_>, order: Order) -> Parsed<Vec<Message<'a>>> {
+    decode_page(reading, |reading| {
+        let head = messages::read_head(reading, order)?;
+        Ok(Message {
+            text: reading.text()?.into(),
+            ..head
+        })
+    })
+}
+
+/// Reads entries up to the end of the frame, and no more than a page of them, so that few bytes cannot take much memory.
+fn decode_page<'a, 'r, T>(
+    reading: &mut Reading<'a, 'r>,
+    mut read: impl FnMut(&mut Reading<'a, 'r>) -> Parsed<T>,
+) -> Parsed<Vec<T>> {
+    let mut page = Vec::new();
+    while !reading.bytes.is_empty() {
+        if page.len() == PAGE_MAX as usize {
+            return Err("the page is longer than the longest page");
+        }
+        page.push(read(reading)?);
+    }
+    Ok(page)
+}
+
+fn decode_other_event<'a>(reading: &mut Reading<'a, '_>) -> Parsed<Event<'a>> {
+    Ok(match reading.bytes.byte()? {
+        MESSAGES_DELETED => Event::MessagesDeleted {
+            ids: reading.ids()?.into(),
+        },
+        MESSAGES_RESTORED => Event::MessagesRestored {
+            ids: reading.ids()?.into(),
+        },
+        ACCOUNT_DELETED => Event::AccountDeleted {
+            name: reading.name()?.name.into(),
+        },
+        LAGGED => Event::Lagged {
+            missed: reading.bytes.last_number()?,
+        },
+        _ => return Err("there is no event of this code"),
+    })
+}

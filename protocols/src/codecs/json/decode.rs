@@ -1,0 +1,245 @@
+//! Objects as the vocabulary.
+
+use serde::Deserialize;
+use server_core::message::{
+    ClientId, LoginId, Message, MessageId, Nonce, Operation, Token, UnreadCount, Verifier,
+};
+use server_core::{ErrorCode, Event, FromServer, Refusal, Reply, Request};
+
+use super::fields::{FromServerFields, MessageField, MessageFields, Object, RequestFields};
+
+type Parsed<T> = Result<T, &'static str>;
+
+/// What the line of a request says.
+pub(super) fn request(line: &[u8]) -> Parsed<Request<'_>> {
+    let mut fields: RequestFields<'_> = object(line)?;
+    let op = fields.op.take().ok_or("the request has no \"op\"")?;
+    let operation = Operation::from_name(&op.0).ok_or("there is no such \"op\"")?;
+    fields.into_request(operation)
+}
+
+/// What the line of a reply, a refusal or an event says.
+pub(super) fn from_server(line: &[u8]) -> Parsed<FromServer<'_>> {
+    let mut fields: FromServerFields<'_> = object(line)?;
+    match (
+        fields.reply.take(),
+        fields.error.take(),
+        fields.event.take(),
+    ) {
+        (Some(reply), None, None) => {
+            let operation = Operation::from_name(&reply.0).ok_or("there is no such \"reply\"")?;
+            fields.into_reply(operation).map(FromServer::Reply)
+        }
+        (None, Some(error), None) => {
+            let code = ErrorCode::from_name(&error.0).ok_or("there is no such \"error\"")?;
+            let detail = fields.detail.unwrap_or_default();
+            Ok(FromServer::Refused(Refusal::with_detail(code, detail)))
+        }
+        (None, None, Some(event)) => fields.into_event(&event.0).map(FromServer::Event),
+        _ => Err("it is not one of \"reply\", \"error\" and \"event\""),
+    }
+}
+
+/// What the body of an event says.
+pub(super) fn event(body: &[u8]) -> Parsed<Event<'_>> {
+    let mut fields: FromServerFields<'_> = object(body)?;
+    let event = fields.event.take().ok_or("it has no \"event\"")?;
+    fields.into_event(&event.0)
+}
+
+/// Reads an object and nothing behind it.
+pub(super) fn object<'a, T: Deserialize<'a>>(line: &'a [u8]) -> Parsed<T> {
+    let line = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8")?;
+    match serde_json::from_str(line) {
+        Ok(Object(fields)) => Ok(fields),
+        Err(error) if error.is_data() => Err("a field is doubled, missing or of another type"),
+        Err(_) => Err("the line is not a JSON object"),
+    }
+}
+
+fn need<T>(field: Option<T>) -> Parsed<T> {
+    field.ok_or("a field is missing")
+}
+
+fn ids(field: Option<Vec<u64>>) -> Parsed<impl Iterator<Item = MessageId>> {
+    need(field).map(|ids| ids.into_iter().map(MessageId))
+}
+
+impl<'a> RequestFields<'a> {
+    /// The request of this kind that the fields make.
+    pub(super) fn into_request(self, operation: Operation) -> Parsed<Request<'a>> {
+        Ok(match operation {
+            Operation::Hello => Request::Hello {
+                version: need(self.version)?,
+            },
+            Operation::CreateAccount => self.into_create_account()?,
+            Operation::LogInStart => Request::LogInStart {
+                name: need(self.name)?.into(),
+                client_nonce: Nonce(need(self.client_nonce)?.0),
+            },
+            Operation::LogInFinish => Request::LogInFinish {
+                login_id: LoginId(need(self.login_id)?),
+                proof: need(self.proof)?.0,
+            },
+            Operation::Resume => Request::Resume {
+                token: Token(need(self.token)?.0),
+            },
+            Operation::LogOut => Request::LogOut,
+            Operation::DeleteAccount => Request::DeleteAccount,
+            Operation::Ping => Request::Ping,
+            Operation::ListAccounts => Request::ListAccounts {
+                pattern: need(self.pattern)?.into(),
+                after: self.after.map(Into::into),
+                limit: need(self.limit)?,
+            },
+            Operation::Send => Request::Send {
+                to: need(self.to)?.into(),
+                text: need(self.text)?.into(),
+                client_id: self.client_id.map(|id| ClientId(id.0)),
+            },
+            Operation::Unread => Request::Unread,
+            Operation::Read => Request::Read {
+                peer: self.peer.map(Into::into),
+                limit: need(self.limit)?,
+            },
+            Operation::MarkRead => Request::MarkRead {
+                peer: need(self.peer)?.into(),
+                up_to: MessageId(need(self.up_to)?),
+            },
+            Operation::History => Request::History {
+                peer: need(self.peer)?.into(),
+                before: self.before.map(MessageId),
+                limit: need(self.limit)?,
+            },
+            Operation::DeleteMessages => Request::DeleteMessages {
+                ids: ids(self.ids)?.collect(),
+            },
+            Operation::Undo => Request::Undo {
+                ids: ids(self.ids)?.collect(),
+            },
+        })
+    }
+
+    fn into_create_account(self) -> Parsed<Request<'a>> {
+        let verifier = Verifier {
+            salt: need(self.salt)?.0,
+            iterations: need(self.iterations)?,
+            stored_key: need(self.stored_key)?.0,
+            server_key: need(self.server_key)?.0,
+        };
+        Ok(Request::CreateAccount {
+            name: need(self.name)?.into(),
+            verifier,
+        })
+    }
+}
+
+impl<'a> FromServerFields<'a> {
+    /// The reply of this kind that the fields make.
+    pub(super) fn into_reply(self, operation: Operation) -> Parsed<Reply<'a>> {
+        Ok(match operation {
+            Operation::Hello => Reply::Hello {
+                version: need(self.version)?,
+                text_max_chars: need(self.text_max_chars)?,
+                page_max: need(self.page_max)?,
+                undo_grace_ms: need(self.undo_grace_ms)?,
+            },
+            Operation::CreateAccount => Reply::CreateAccount,
+            Operation::LogInStart => Reply::LogInStart {
+                login_id: LoginId(need(self.login_id)?),
+                salt: need(self.salt)?.0,
+                iterations: need(self.iterations)?,
+                server_nonce: Nonce(need(self.server_nonce)?.0),
+            },
+            Operation::LogInFinish => Reply::LogInFinish {
+                server_signature: need(self.server_signature)?.0,
+                token: Token(need(self.token)?.0),
+                unread: need(self.unread)?,
+            },
+            Operation::Resume => Reply::Resume {
+                unread: need(self.unread)?,
+            },
+            Operation::LogOut => Reply::LogOut,
+            Operation::DeleteAccount => Reply::DeleteAccount,
+            Operation::Ping => Reply::Ping,
+            Operation::ListAccounts => Reply::ListAccounts {
+                names: need(self.names)?.into_iter().map(Into::into).collect(),
+                more: need(self.more)?,
+            },
+            Operation::Send => Reply::Send {
+                id: MessageId(need(self.id)?),
+                delivered: need(self.delivered)?,
+            },
+            Operation::Unread => Reply::Unread {
+                counts: self.into_counts()?,
+            },
+            Operation::Read => Reply::Read {
+                messages: self.into_messages()?,
+            },
+            Operation::MarkRead => Reply::MarkRead,
+            Operation::History => Reply::History {
+                messages: self.into_messages()?,
+            },
+            Operation::DeleteMessages => Reply::DeleteMessages {
+                ids: ids(self.ids)?.collect(),
+            },
+            Operation::Undo => Reply::Undo {
+                ids: ids(self.ids)?.collect(),
+            },
+        })
+    }
+
+    /// The event of this name that the fields make.
+    pub(super) fn into_event(self, name: &str) -> Parsed<Event<'a>> {
+        Ok(match name {
+            "message_received" => match need(self.message)? {
+                MessageField::Message(message) => Event::MessageReceived(message.into()),
+                MessageField::Sentence => return Err("the message of an event is an object"),
+            },
+            "messages_deleted" => Event::MessagesDeleted {
+                ids: ids(self.ids)?.collect(),
+            },
+            "messages_restored" => Event::MessagesRestored {
+                ids: ids(self.ids)?.collect(),
+            },
+            "account_deleted" => Event::AccountDeleted {
+                name: need(self.name)?.into(),
+            },
+            "lagged" => Event::Lagged {
+                missed: need(self.missed)?,
+            },
+            "server_closing" => Event::ServerClosing,
+            _ => return Err("there is no such \"event\""),
+        })
+    }
+
+    fn into_messages(self) -> Parsed<Vec<Message<'a>>> {
+        Ok(need(self.messages)?
+            .into_iter()
+            .map(|message| message.0.into())
+            .collect())
+    }
+
+    fn into_counts(self) -> Parsed<Vec<UnreadCount<'a>>> {
+        let counts = need(self.counts)?.into_iter();
+        Ok(counts
+            .map(|Object(count)| UnreadCount {
+                peer: count.peer.into(),
+                count: count.count,
+            })
+            .collect())
+    }
+}
+
+impl<'a> From<MessageFields<'a>> for Message<'a> {
+    fn from(fields: MessageFields<'a>) -> Self {
+        Self {
+            id: MessageId(fields.id),
+            from: fields.from.into(),
+            to: fields.to.into(),
+            text: fields.text.into(),
+            sent_at_ms: fields.sent_at_ms,
+            read: fields.read,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What the tests of codecs share.
+
+pub(crate) mod vocabulary;
