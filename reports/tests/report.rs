@@ -5,6 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use reports::schema::Run;
 use reports::{ReportOptions, Results, write};
@@ -16,6 +17,13 @@ fn written(results: &Results) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     read_into(&mut files, &out, &out);
     files
+}
+
+/// The report on the fixture, written once for all tests that only look at it.
+fn fixture_files() -> &'static BTreeMap<String, Vec<u8>> {
+    static FILES: LazyLock<BTreeMap<String, Vec<u8>>> =
+        LazyLock::new(|| written(&common::fixture()));
+    &FILES
 }
 
 fn read_into(files: &mut BTreeMap<String, Vec<u8>>, root: &Path, dir: &Path) {
@@ -46,14 +54,13 @@ fn is_a(name: &str, extension: &str) -> bool {
 
 #[test]
 fn the_same_results_give_the_same_bytes() {
-    let results = common::fixture();
-    let first = written(&results);
-    let second = written(&results);
+    let first = fixture_files();
+    let second = written(&common::fixture());
     assert_eq!(
         first.keys().collect::<Vec<_>>(),
         second.keys().collect::<Vec<_>>()
     );
-    for (name, content) in &first {
+    for (name, content) in first {
         assert!(*content == second[name], "{name} differs");
     }
 }
@@ -71,13 +78,13 @@ fn a_saved_file_gives_the_same_report_as_the_results_in_memory() {
 
 #[test]
 fn every_chart_is_there_in_both_formats() {
-    let files = written(&common::fixture());
+    let files = fixture_files();
     let charts: Vec<&String> = files
         .keys()
         .filter(|name| name.starts_with("charts/"))
         .collect();
     insta::assert_debug_snapshot!(charts);
-    for (name, content) in &files {
+    for (name, content) in files {
         assert!(!is_a(name, "tmp"), "{name} was left behind");
         if is_a(name, "png") {
             assert!(content.starts_with(b"\x89PNG"), "{name}");
@@ -87,7 +94,7 @@ fn every_chart_is_there_in_both_formats() {
 
 #[test]
 fn the_page_asks_nothing_of_a_network() {
-    let page = text(&written(&common::fixture()), "index.html");
+    let page = text(fixture_files(), "index.html");
     assert!(page.len() < 1_500_000, "{} bytes", page.len());
     let without_namespaces = page.replace("http://www.w3.org/2000/svg", "");
     for forbidden in [
@@ -99,19 +106,19 @@ fn the_page_asks_nothing_of_a_network() {
 
 #[test]
 fn summary_markdown() {
-    insta::assert_snapshot!(text(&written(&common::fixture()), "summary.md"));
+    insta::assert_snapshot!(text(fixture_files(), "summary.md"));
 }
 
 #[test]
 fn results_csv() {
-    let csv = text(&written(&common::fixture()), "results.csv");
+    let csv = text(fixture_files(), "results.csv");
     // Twelve runs show all that there is to see.
     insta::assert_snapshot!(csv.lines().take(13).collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
 fn throughput_svg() {
-    insta::assert_snapshot!(text(&written(&common::fixture()), "charts/throughput.svg"));
+    insta::assert_snapshot!(text(fixture_files(), "charts/throughput.svg"));
 }
 
 #[test]
@@ -137,8 +144,8 @@ fn a_script_in_a_name_stays_text() {
 
 #[test]
 fn few_samples_are_marked() {
-    let files = written(&common::fixture());
-    let summary = text(&files, "summary.md");
+    let files = fixture_files();
+    let summary = text(files, "summary.md");
     let rows: Vec<&str> = summary
         .lines()
         .filter(|line| line.starts_with("| custom"))
