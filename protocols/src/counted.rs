@@ -22,6 +22,7 @@ pub struct Traffic {
 struct Sockets {
     open: Vec<Weak<Socket>>,
     closed: Segments,
+    watched: bool,
 }
 
 /// Bytes in each direction, as this end sees them.
@@ -43,12 +44,17 @@ impl Traffic {
         }
     }
 
-    /// The TCP segments of all sockets so far, closed ones included. Empty where there is no TCP.
+    /// The TCP segments of all watched sockets so far, closed ones included; `None` if there never was one.
     #[must_use]
-    pub fn segments(&self) -> Segments {
-        let sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = sockets.open.iter().filter_map(Weak::upgrade).map(|socket| socket.segments());
-        open.fold(sockets.closed, |sum, segments| sum + segments)
+    pub fn segments(&self) -> Option<Segments> {
+        let (open, closed, watched) = {
+            let sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+            let open: Vec<_> = sockets.open.iter().filter_map(Weak::upgrade).collect();
+            (open, sockets.closed, sockets.watched)
+        };
+        // The lock is not held here: a socket that closes meanwhile takes it.
+        let open = open.iter().map(|socket| socket.segments());
+        watched.then(|| open.fold(closed, |sum, segments| sum + segments))
     }
 
     /// Adds bytes that something else than [`Counted`] moved.
@@ -66,6 +72,7 @@ impl Traffic {
             sockets.open.retain(|socket| socket.strong_count() > 0);
         }
         sockets.open.push(Arc::downgrade(&socket));
+        sockets.watched = true;
         Some(socket)
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::Arc;
 
 use server_core::message::{Nonce, Token};
 use server_core::scram::{self, ClientKeys, Exchange, Hashing};
@@ -121,7 +120,7 @@ impl Caller {
         }
     }
 
-    /// Creates an account for `password`, hashed with `hashing`.
+    /// Creates an account whose password has these keys.
     ///
     /// # Errors
     /// [`LogInError`].
@@ -169,16 +168,15 @@ impl Caller {
         }
     }
 
-    /// The client itself, with nothing outstanding; events that were not taken come first.
-    #[must_use]
-    pub fn into_client(self) -> (Box<dyn Client>, Vec<Event<'static>>) {
-        (self.client, self.events.into())
-    }
-
     /// The client underneath.
     #[must_use]
     pub fn client(&self) -> &dyn Client {
         &*self.client
+    }
+
+    /// The client underneath, to be driven directly. Answers to what is staged there go to its own sink.
+    pub fn client_mut(&mut self) -> &mut dyn Client {
+        &mut *self.client
     }
 
     async fn exchange(&mut self) -> Result<(), ClientError> {
@@ -191,10 +189,3 @@ impl Caller {
         poll_fn(|context| client.poll_exchange(context, &mut sink)).await
     }
 }
-
-/// A client's end of the connection may outlive the task that opened it.
-const _: fn() = || {
-    fn is_send<T: Send>() {}
-    is_send::<Caller>();
-    is_send::<Arc<Token>>();
-};

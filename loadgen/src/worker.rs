@@ -1,0 +1,96 @@
+//! One account's client: takes its steps, one after another or paced, and checks what comes back.
+
+mod messaging;
+mod setup;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use protocols::client::{Caller, ClientError, LogInError};
+use server_core::message::Nonce;
+use server_core::scram::ClientKeys;
+
+use crate::oracle::Names;
+use crate::pacing::ClosedLoop;
+use crate::shared::{Shared, Steps};
+use crate::workloads::{Part, PhaseKind, Step, Workload};
+
+/// What a worker needs and does not own.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) shared: &'a RefCell<Shared>,
+    pub(crate) workload: &'static dyn Workload,
+    pub(crate) names: &'a Arc<Names>,
+    pub(crate) pacer: ClosedLoop,
+}
+
+/// One account and its connection.
+pub(crate) struct Worker {
+    account: u32,
+    caller: Caller,
+    keys: ClientKeys,
+    client_nonce: Nonce,
+    /// Whether the account exists, so that cleaning up knows.
+    created: bool,
+    logged_in: bool,
+}
+
+/// Why a worker cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WorkerError {
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error(transparent)]
+    LogIn(#[from] LogInError),
+}
+
+impl Worker {
+    pub(crate) fn new(account: u32, caller: Caller, secrets: Secrets) -> Self {
+        let Secrets { keys, client_nonce } = secrets;
+        Self { account, caller, keys, client_nonce, created: false, logged_in: false }
+    }
+
+    /// Takes the steps of one phase. Every step is counted as scheduled before the first one is taken.
+    pub(crate) async fn run(&mut self, part: &Part<'_>, around: Surroundings<'_>) -> Result<(), WorkerError> {
+        let scheduled = around.workload.steps(part).count() as u64;
+        around.shared.borrow_mut().ledger.scheduled += scheduled;
+        let steps = Steps::new(around.workload.steps(part).fuse(), around.shared);
+        match around.workload.phases()[part.phase].kind {
+            PhaseKind::Setup => {
+                for step in steps {
+                    self.take(step, around).await?;
+                }
+                Ok(())
+            }
+            PhaseKind::Messages | PhaseKind::Rounds => {
+                let deliveries = around.workload.deliveries(part);
+                self.converse(steps, deliveries, around).await
+            }
+        }
+    }
+
+    pub(crate) const fn account(&self) -> u32 {
+        self.account
+    }
+
+    /// Bytes at the layer `message` so far.
+    pub(crate) fn message_bytes(&self) -> protocols::client::MessageBytes {
+        self.caller.client().message_bytes()
+    }
+
+    /// Deletes the account if it still exists, whatever state a broken-off run has left.
+    pub(crate) async fn clean_up(&mut self, around: Surroundings<'_>) -> Result<(), WorkerError> {
+        let steps = [(!self.logged_in).then_some(Step::LogIn), Some(Step::DeleteAccount)];
+        for step in steps.into_iter().flatten().filter(|_| self.created) {
+            around.shared.borrow_mut().ledger.scheduled += 1;
+            self.take(step, around).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What was derived before the clock starts.
+pub(crate) struct Secrets {
+    pub(crate) keys: ClientKeys,
+    pub(crate) client_nonce: Nonce,
+}

@@ -1,0 +1,137 @@
+//! Steps that wait for their answer: creating, logging in, reading, deleting.
+
+use server_core::message::Reply;
+use server_core::{Event, Refusal, Request, Text};
+
+use super::{Surroundings, Worker, WorkerError};
+use crate::payload;
+use crate::workloads::Step;
+
+impl Worker {
+    /// Takes one step and waits for its answer. A refusal is a wrong answer, and the run goes on.
+    pub(super) async fn take(&mut self, step: Step, around: Surroundings<'_>) -> Result<(), WorkerError> {
+        around.shared.borrow_mut().ledger.in_flight += 1;
+        let answered = match step {
+            Step::CreateAccount => self.create(around).await,
+            Step::LogIn => self.log_in(around).await,
+            Step::Read { count } => self.read(count, around).await,
+            Step::DeleteAccount => self.delete(around).await,
+            Step::Send { .. } => unreachable!("messages are sent in phases of their own"),
+        };
+        self.drain_events(around);
+        let mut shared = around.shared.borrow_mut();
+        shared.progress += 1;
+        shared.ledger.in_flight -= 1;
+        match answered {
+            Ok(Ok(())) => shared.ledger.ok += 1,
+            Ok(Err(refusal)) => {
+                shared.ledger.errors += 1;
+                let name = around.names.name(self.account);
+                shared.oracle.wrong(|| format!("{step:?} of {name} was refused: {refusal}"));
+            }
+            Err(error) => {
+                shared.ledger.errors += 1;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    async fn create(&mut self, around: Surroundings<'_>) -> Result<Result<(), Refusal>, WorkerError> {
+        let name = Text::Borrowed(around.names.name(self.account));
+        let request = Request::CreateAccount { name, verifier: self.keys.verifier() };
+        let answer = self.ask(&request, around).await?;
+        self.created |= answer.is_ok();
+        Ok(answer.map(|_| ()))
+    }
+
+    async fn log_in(&mut self, around: Surroundings<'_>) -> Result<Result<(), Refusal>, WorkerError> {
+        let name = around.names.name(self.account);
+        let Self { caller, keys, .. } = self;
+        let hashing = keys.hashing();
+        let logged_in = caller.log_in_with(name, self.client_nonce, |asked| {
+            if asked == hashing { keys.clone() } else { another_password(asked) }
+        });
+        match logged_in.await {
+            Ok(_) => {
+                let mut shared = around.shared.borrow_mut();
+                shared.layers.payload_sent_bytes += name.len() as u64;
+                shared.layers.replies += 2;
+                self.logged_in = true;
+                Ok(Ok(()))
+            }
+            Err(protocols::client::LogInError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn read(&mut self, count: u32, around: Surroundings<'_>) -> Result<Result<(), Refusal>, WorkerError> {
+        let reply = match self.ask(&Request::Read { peer: None, limit: count }, around).await? {
+            Ok(reply) => reply,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let oracle = &mut around.shared.borrow_mut().oracle;
+        match reply {
+            Reply::Read { messages } => {
+                if messages.len() != count as usize {
+                    oracle.wrong(|| format!("{} messages were read in place of {count}", messages.len()));
+                }
+                for message in &messages {
+                    oracle.deliver(self.account, message);
+                    if !message.read {
+                        oracle.wrong(|| format!("message {} was read and is not marked", message.id.0));
+                    }
+                }
+            }
+            other => oracle.wrong(|| format!("reading was answered with {:?}", other.operation())),
+        }
+        Ok(Ok(()))
+    }
+
+    async fn delete(&mut self, around: Surroundings<'_>) -> Result<Result<(), Refusal>, WorkerError> {
+        let answer = self.ask(&Request::DeleteAccount, around).await?;
+        if answer.is_ok() {
+            (self.created, self.logged_in) = (false, false);
+        }
+        Ok(answer.map(|_| ()))
+    }
+
+    /// Asks, counts the payload, and holds the reply against the request.
+    async fn ask(
+        &mut self,
+        request: &Request<'_>,
+        around: Surroundings<'_>,
+    ) -> Result<Result<Reply<'static>, Refusal>, WorkerError> {
+        let answer = self.caller.call(request).await?;
+        let mut shared = around.shared.borrow_mut();
+        shared.layers.payload_sent_bytes += payload::of_request(request);
+        shared.layers.replies += 1;
+        if let Ok(reply) = &answer {
+            shared.layers.payload_received_bytes += payload::of_reply(reply);
+            if reply.operation() != request.operation() {
+                let (asked, answered) = (request.operation(), reply.operation());
+                shared.oracle.wrong(|| format!("{asked:?} was answered with {answered:?}"));
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Events that came between steps: others delete their accounts; messages belong to their own phases.
+    pub(super) fn drain_events(&mut self, around: Surroundings<'_>) {
+        let mut shared = around.shared.borrow_mut();
+        for event in self.caller.take_events() {
+            shared.layers.events += 1;
+            shared.layers.payload_received_bytes += payload::of_event(&event);
+            match event {
+                Event::MessageReceived(message) => drop(shared.oracle.deliver(self.account, &message)),
+                Event::AccountDeleted { .. } => {}
+                other => shared.oracle.wrong(|| format!("{other:?} came unasked")),
+            }
+        }
+    }
+}
+
+/// Keys that cannot be right: the server asks for a salt or for iterations that this account never had.
+fn another_password(asked: server_core::scram::Hashing) -> server_core::scram::ClientKeys {
+    server_core::scram::ClientKeys::derive("", asked)
+}
