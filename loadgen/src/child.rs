@@ -16,7 +16,10 @@ pub fn say(report: &Report) -> anyhow::Result<()> {
     let mut line = serde_json::to_string(report)?;
     line.push('\n');
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).context("the parent is gone")
+    stdout
+        .write_all(line.as_bytes())
+        .and_then(|()| stdout.flush())
+        .context("the parent is gone")
 }
 
 /// Reads the first order: what this child is to be.
@@ -25,8 +28,14 @@ pub fn say(report: &Report) -> anyhow::Result<()> {
 /// If stdin ends or the line is no order.
 pub fn first_order() -> anyhow::Result<Order> {
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("cannot read the first order")?;
-    anyhow::ensure!(!line.is_empty(), "this command is a child of loadgen's own; run `loadgen` itself");
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("cannot read the first order")?;
+    anyhow::ensure!(
+        !line.is_empty(),
+        "this command is a child of loadgen's own; run `loadgen` itself"
+    );
     serde_json::from_str(&line).context("the first line is no order")
 }
 
@@ -34,7 +43,9 @@ pub fn first_order() -> anyhow::Result<Order> {
 /// disturbing the runtime that is measured. Marks are answered there; other orders come out of the receiver. When
 /// stdin ends, the process does.
 #[must_use]
-pub fn follow_orders(counters: Arc<dyn Fn() -> Counters + Send + Sync>) -> mpsc::UnboundedReceiver<Order> {
+pub fn follow_orders(
+    counters: Arc<dyn Fn() -> Counters + Send + Sync>,
+) -> mpsc::UnboundedReceiver<Order> {
     let (sender, receiver) = mpsc::unbounded_channel();
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {

@@ -29,7 +29,9 @@ pub fn main() -> anyhow::Result<()> {
     };
     match ran {
         Ok(outcome) => say(&Report::Outcome(Box::new(outcome))),
-        Err(error) => say(&Report::Failed { error: format!("{error:#}") }),
+        Err(error) => say(&Report::Failed {
+            error: format!("{error:#}"),
+        }),
     }
 }
 
@@ -61,7 +63,9 @@ fn next_batch(order: &LoadOrder, so_far: RoundsSoFar) -> Option<u32> {
     if let Some(wanted) = order.rounds {
         return (wanted > rounds).then(|| wanted - rounds);
     }
-    let missing_ns = MESSAGING_MIN_NS.checked_sub(elapsed_ns).filter(|&missing_ns| missing_ns > 0)?;
+    let missing_ns = MESSAGING_MIN_NS
+        .checked_sub(elapsed_ns)
+        .filter(|&missing_ns| missing_ns > 0)?;
     let round_ns = (elapsed_ns / u64::from(rounds.max(1))).max(1);
     let missing = u32::try_from(missing_ns.div_ceil(round_ns)).unwrap_or(u32::MAX);
     Some(missing.clamp(1, rounds.saturating_mul(4).max(1)))
@@ -97,7 +101,10 @@ mod tests {
 
     #[track_caller]
     fn check(wanted: Option<u32>, rounds: u32, elapsed_ms: u64, batch: Option<u32>) {
-        let so_far = RoundsSoFar { rounds, elapsed_ns: elapsed_ms * 1_000_000 };
+        let so_far = RoundsSoFar {
+            rounds,
+            elapsed_ns: elapsed_ms * 1_000_000,
+        };
         assert_eq!(next_batch(&order(wanted), so_far), batch);
     }
 

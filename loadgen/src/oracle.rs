@@ -44,7 +44,9 @@ impl Names {
         let width = accounts.to_string().len().max(2);
         Self {
             stem_bytes: prefix.len() + "user".len(),
-            all: (1..=accounts).map(|number| format!("{prefix}user{number:0width$}")).collect(),
+            all: (1..=accounts)
+                .map(|number| format!("{prefix}user{number:0width$}"))
+                .collect(),
         }
     }
 
@@ -102,15 +104,30 @@ impl Oracle {
     pub fn deliver(&mut self, recipient: u32, message: &Message<'_>) -> Option<MessageKey> {
         let accounts = self.names.count();
         if message.to.as_str() != self.names.name(recipient) {
-            self.wrong(|| format!("message {} for {} reached account {recipient}", message.id.0, message.to));
+            self.wrong(|| {
+                format!(
+                    "message {} for {} reached account {recipient}",
+                    message.id.0, message.to
+                )
+            });
             return None;
         }
         let Some(from) = self.names.account(&message.from) else {
-            self.wrong(|| format!("message {} is from {}, who is not of this run", message.id.0, message.from));
+            self.wrong(|| {
+                format!(
+                    "message {} is from {}, who is not of this run",
+                    message.id.0, message.from
+                )
+            });
             return None;
         };
         let at = recipient as usize * accounts as usize + from as usize;
-        let key = MessageKey { from, to: recipient, nth: self.due[at], accounts };
+        let key = MessageKey {
+            from,
+            to: recipient,
+            nth: self.due[at],
+            accounts,
+        };
         if self.is_text(&key, &message.text) {
             self.due[at] += 1;
             self.delivered += 1;
@@ -124,17 +141,26 @@ impl Oracle {
     /// came again, or one with another text than was sent.
     fn explain(&mut self, due: MessageKey, message: &Message<'_>) {
         const WINDOW: u32 = 1_000;
-        let (words, key) = (format!("from {} to {}: {:?}", message.from, message.to, message.text), due);
-        let ahead = (due.nth + 1..due.nth.saturating_add(WINDOW)).find(|&nth| self.is_text(&MessageKey { nth, ..key }, &message.text));
+        let (words, key) = (
+            format!(
+                "from {} to {}: {:?}",
+                message.from, message.to, message.text
+            ),
+            due,
+        );
+        let ahead = (due.nth + 1..due.nth.saturating_add(WINDOW))
+            .find(|&nth| self.is_text(&MessageKey { nth, ..key }, &message.text));
         if let Some(nth) = ahead {
-            self.overtaken.extend((due.nth..nth).map(|nth| MessageKey { nth, ..key }));
+            self.overtaken
+                .extend((due.nth..nth).map(|nth| MessageKey { nth, ..key }));
             let at = key.to as usize * key.accounts as usize + key.from as usize;
             self.due[at] = nth + 1;
             self.delivered += 1;
             self.wrong(|| format!("{words} came before earlier ones"));
             return;
         }
-        let behind = (due.nth.saturating_sub(WINDOW)..due.nth).find(|&nth| self.is_text(&MessageKey { nth, ..key }, &message.text));
+        let behind = (due.nth.saturating_sub(WINDOW)..due.nth)
+            .find(|&nth| self.is_text(&MessageKey { nth, ..key }, &message.text));
         match behind {
             Some(nth) if self.overtaken.remove(&MessageKey { nth, ..key }) => {
                 self.delivered += 1;
@@ -159,10 +185,23 @@ impl Oracle {
     pub fn expected_digest(&self) -> StateDigest {
         let (mut builder, mut text) = (DigestBuilder::default(), String::new());
         let accounts = self.names.count();
-        for (phase, _) in self.workload.phases().iter().enumerate().filter(|(_, phase)| phase.kind != PhaseKind::Setup) {
+        for (phase, _) in self
+            .workload
+            .phases()
+            .iter()
+            .enumerate()
+            .filter(|(_, phase)| phase.kind != PhaseKind::Setup)
+        {
             for account in 0..accounts {
-                for step in self.workload.steps(&Part { phase, account, accounts, rounds: &(0..1) }) {
-                    let Step::Send { key, .. } = step else { continue };
+                for step in self.workload.steps(&Part {
+                    phase,
+                    account,
+                    accounts,
+                    rounds: &(0..1),
+                }) {
+                    let Step::Send { key, .. } = step else {
+                        continue;
+                    };
                     text.clear();
                     self.workload.text(&key, &mut text);
                     builder.add(DigestEntry {
@@ -187,7 +226,15 @@ mod tests {
     fn message(from: u32, to: u32, nth: u32) -> Message<'static> {
         let names = Names::new("", 3);
         let mut text = String::new();
-        Scaling.text(&MessageKey { from, to, nth, accounts: 3 }, &mut text);
+        Scaling.text(
+            &MessageKey {
+                from,
+                to,
+                nth,
+                accounts: 3,
+            },
+            &mut text,
+        );
         Message {
             id: MessageId(1),
             from: names.name(from).to_owned().into(),
@@ -209,7 +256,12 @@ mod tests {
             oracle.deliver(1, message);
         }
         let (delivered, duplicated, words) = expected;
-        assert_eq!((oracle.delivered, oracle.duplicated), (delivered, duplicated), "{:?}", oracle.wrong);
+        assert_eq!(
+            (oracle.delivered, oracle.duplicated),
+            (delivered, duplicated),
+            "{:?}",
+            oracle.wrong
+        );
         assert_eq!(oracle.wrong.len(), words.len(), "{:?}", oracle.wrong);
         for (wrong, word) in oracle.wrong.iter().zip(words) {
             assert!(wrong.contains(word), "{wrong} / {word}");
@@ -221,12 +273,21 @@ mod tests {
         let [a, b, c] = [0, 1, 2].map(|nth| message(0, 1, nth));
         check(&[a.clone(), b.clone(), c.clone()], (3, 0, &[]));
         check(&[a.clone(), a.clone()], (1, 1, &["twice"]));
-        check(&[a.clone(), c.clone(), b.clone()], (3, 0, &["before earlier", "after later"]));
+        check(
+            &[a.clone(), c.clone(), b.clone()],
+            (3, 0, &["before earlier", "after later"]),
+        );
         check(&[a.clone(), c.clone()], (2, 0, &["before earlier"]));
-        let altered = Message { text: "XXXXX".into(), ..a.clone() };
+        let altered = Message {
+            text: "XXXXX".into(),
+            ..a.clone()
+        };
         check(&[altered], (0, 0, &["never sent"]));
         check(&[message(0, 2, 0)], (0, 0, &["reached account 1"]));
-        let stranger = Message { from: "mallory".into(), ..a };
+        let stranger = Message {
+            from: "mallory".into(),
+            ..a
+        };
         check(&[stranger], (0, 0, &["not of this run"]));
     }
 
@@ -235,7 +296,14 @@ mod tests {
         let names = Names::new("x-", 100);
         assert_eq!((names.name(0), names.name(99)), ("x-user001", "x-user100"));
         assert_eq!(names.account("x-user100"), Some(99));
-        for strange in ["x-user000", "x-user101", "user001", "x-user1", "x-user+01", ""] {
+        for strange in [
+            "x-user000",
+            "x-user101",
+            "user001",
+            "x-user1",
+            "x-user+01",
+            "",
+        ] {
             assert_eq!(names.account(strange), None, "{strange}");
         }
     }

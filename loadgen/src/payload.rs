@@ -7,7 +7,9 @@ use server_core::{Event, FromServer, Message, Reply, Request};
 pub fn of_request(request: &Request<'_>) -> u64 {
     let bytes = match request {
         Request::CreateAccount { name, .. } | Request::LogInStart { name, .. } => name.len(),
-        Request::ListAccounts { pattern, after, .. } => pattern.len() + after.as_ref().map_or(0, |name| name.len()),
+        Request::ListAccounts { pattern, after, .. } => {
+            pattern.len() + after.as_ref().map_or(0, |name| name.len())
+        }
         Request::Send { to, text, .. } => to.len() + text.len(),
         Request::Read { peer, .. } => peer.as_ref().map_or(0, |name| name.len()),
         Request::MarkRead { peer, .. } | Request::History { peer, .. } => peer.len(),
@@ -32,7 +34,9 @@ pub fn of_reply(reply: &Reply<'_>) -> u64 {
     match reply {
         Reply::ListAccounts { names, .. } => names.iter().map(|name| name.len() as u64).sum(),
         Reply::Unread { counts } => counts.iter().map(|count| count.peer.len() as u64).sum(),
-        Reply::Read { messages } | Reply::History { messages } => messages.iter().map(of_message).sum(),
+        Reply::Read { messages } | Reply::History { messages } => {
+            messages.iter().map(of_message).sum()
+        }
         _ => 0,
     }
 }

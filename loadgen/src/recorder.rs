@@ -18,12 +18,16 @@ pub struct Recorder {
 
 impl Default for Recorder {
     fn default() -> Self {
-        Self { ack: histogram(), delivery: histogram() }
+        Self {
+            ack: histogram(),
+            delivery: histogram(),
+        }
     }
 }
 
 fn histogram() -> Histogram<u64> {
-    Histogram::new_with_bounds(1, HIGHEST_NS, SIGNIFICANT_DIGITS).expect("the bounds are constants that fit")
+    Histogram::new_with_bounds(1, HIGHEST_NS, SIGNIFICANT_DIGITS)
+        .expect("the bounds are constants that fit")
 }
 
 impl Recorder {
@@ -55,7 +59,9 @@ fn encode(histogram: &Histogram<u64>) -> Option<String> {
         return None;
     }
     let mut bytes = Vec::new();
-    V2DeflateSerializer::new().serialize(histogram, &mut bytes).expect("writing to memory cannot fail");
+    V2DeflateSerializer::new()
+        .serialize(histogram, &mut bytes)
+        .expect("writing to memory cannot fail");
     Some(BASE64_STANDARD.encode(bytes))
 }
 
@@ -69,7 +75,9 @@ mod tests {
         let mut recorder = Recorder::default();
         (1..=1_000).for_each(|latency_us| recorder.ack(latency_us * 1_000));
         let bytes = BASE64_STANDARD.decode(recorder.ack_hdr().unwrap()).unwrap();
-        let read: Histogram<u64> = Deserializer::new().deserialize(&mut bytes.as_slice()).unwrap();
+        let read: Histogram<u64> = Deserializer::new()
+            .deserialize(&mut bytes.as_slice())
+            .unwrap();
         assert_eq!(read.len(), 1_000);
         let error = (read.value_at_quantile(0.99) as f64 / 990_000.0 - 1.0).abs();
         assert!(error < 0.001, "{error}");

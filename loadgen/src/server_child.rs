@@ -33,7 +33,9 @@ pub fn main() -> anyhow::Result<()> {
         anyhow::bail!("a server child is told to serve first");
     };
     if let Err(error) = serve(&order) {
-        say(&Report::Failed { error: format!("{error:#}") })?;
+        say(&Report::Failed {
+            error: format!("{error:#}"),
+        })?;
     }
     Ok(())
 }
@@ -46,7 +48,9 @@ fn serve(order: &ServeOrder) -> anyhow::Result<()> {
                 .serve(&order.address)
                 .with_context(|| format!("cannot listen on {}", order.address))?;
             let mut orders = orders(&running.traffic);
-            say(&Report::Ready { address: Some(running.address) })?;
+            say(&Report::Ready {
+                address: Some(running.address),
+            })?;
             while let Some(order) = orders.blocking_recv() {
                 match order {
                     Order::Digest => say(&Report::Digest { digest: None })?,
@@ -72,7 +76,10 @@ pub(crate) fn runtime(threads: u32) -> anyhow::Result<tokio::runtime::Runtime> {
     if threads > 1 {
         builder.worker_threads(threads as usize);
     }
-    builder.enable_all().build().context("cannot start the runtime")
+    builder
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
 }
 
 fn orders(traffic: &Arc<Traffic>) -> UnboundedReceiver<Order> {
@@ -97,7 +104,9 @@ async fn serve_chat(pair: Pair, order: &ServeOrder) -> anyhow::Result<()> {
         })
         .await?;
     let orders = orders(&traffic);
-    say(&Report::Ready { address: Some(listening.address) })?;
+    say(&Report::Ready {
+        address: Some(listening.address),
+    })?;
     obey(orders, &chat).await?;
     stop.cancel();
     tasks.close();
@@ -109,7 +118,12 @@ fn core(store: &str, directory: &std::path::Path) -> anyhow::Result<Arc<Chat>> {
     let fanout = Arc::new(Fanout::default());
     let changes: Arc<dyn server_core::store::Changes> = Arc::clone(&fanout) as _;
     let store = store.parse::<StoreSpec>()?.open(directory, changes)?;
-    Ok(Chat::new(Parts { store, fanout, environment: Arc::new(System), options: Options::default() }))
+    Ok(Chat::new(Parts {
+        store,
+        fanout,
+        environment: Arc::new(System),
+        options: Options::default(),
+    }))
 }
 
 async fn obey(mut orders: UnboundedReceiver<Order>, chat: &Chat) -> anyhow::Result<()> {
@@ -117,7 +131,9 @@ async fn obey(mut orders: UnboundedReceiver<Order>, chat: &Chat) -> anyhow::Resu
         match order {
             Order::Digest => {
                 let digest = chat.digest().wait().await?;
-                say(&Report::Digest { digest: Some(digest.to_string()) })?;
+                say(&Report::Digest {
+                    digest: Some(digest.to_string()),
+                })?;
             }
             Order::Stop => break,
             _ => {}

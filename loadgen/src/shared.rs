@@ -29,7 +29,10 @@ impl Shared {
             recorder: Recorder::default(),
             ledger: Ledger::default(),
             layers: Layers::default(),
-            departures: Departures { first_place: 0, sent_at_ns: vec![Vec::new(); accounts as usize] },
+            departures: Departures {
+                first_place: 0,
+                sent_at_ns: vec![Vec::new(); accounts as usize],
+            },
             acknowledged: 0,
             progress: 0,
             clock: Instant::now(),
@@ -63,7 +66,9 @@ impl Departures {
     /// When a message was due to leave, in nanoseconds on the run's clock.
     pub(crate) fn of(&self, workload: &dyn Workload, key: &MessageKey) -> Option<u64> {
         let place = workload.place(key).checked_sub(self.first_place)?;
-        self.sent_at_ns[key.from as usize].get(usize::try_from(place).ok()?).copied()
+        self.sent_at_ns[key.from as usize]
+            .get(usize::try_from(place).ok()?)
+            .copied()
     }
 }
 

@@ -47,11 +47,22 @@ pub(crate) enum WorkerError {
 impl Worker {
     pub(crate) fn new(account: u32, caller: Caller, secrets: Secrets) -> Self {
         let Secrets { keys, client_nonce } = secrets;
-        Self { account, caller, keys, client_nonce, created: false, logged_in: false }
+        Self {
+            account,
+            caller,
+            keys,
+            client_nonce,
+            created: false,
+            logged_in: false,
+        }
     }
 
     /// Takes the steps of one phase. Every step is counted as scheduled before the first one is taken.
-    pub(crate) async fn run(&mut self, part: &Part<'_>, around: Surroundings<'_>) -> Result<(), WorkerError> {
+    pub(crate) async fn run(
+        &mut self,
+        part: &Part<'_>,
+        around: Surroundings<'_>,
+    ) -> Result<(), WorkerError> {
         let scheduled = around.workload.steps(part).count() as u64;
         around.shared.borrow_mut().ledger.scheduled += scheduled;
         let steps = Steps::new(around.workload.steps(part).fuse(), around.shared);
@@ -80,8 +91,12 @@ impl Worker {
 
     /// Deletes the account if it still exists, whatever state a broken-off run has left.
     pub(crate) async fn clean_up(&mut self, around: Surroundings<'_>) -> Result<(), WorkerError> {
-        let steps = [(!self.logged_in).then_some(Step::LogIn), Some(Step::DeleteAccount)];
-        for step in steps.into_iter().flatten().filter(|_| self.created) {
+        let steps: &[Step] = match (self.created, self.logged_in) {
+            (false, _) => &[],
+            (true, false) => &[Step::LogIn, Step::DeleteAccount],
+            (true, true) => &[Step::DeleteAccount],
+        };
+        for &step in steps {
             around.shared.borrow_mut().ledger.scheduled += 1;
             self.take(step, around).await?;
         }

@@ -47,25 +47,39 @@ pub trait Codec: Send {
     ///
     /// # Errors
     /// [`NotExpressible`] if the format has no way to say it; nothing was appended then.
-    fn encode_request(&mut self, request: &Request<'_>, out: &mut Vec<u8>) -> Result<Encoded, NotExpressible>;
+    fn encode_request(
+        &mut self,
+        request: &Request<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<Encoded, NotExpressible>;
 
     /// Decodes the first request of `input`.
     ///
     /// # Errors
     /// [`DecodeError`], with the codec's state as it was before the frame.
-    fn decode_request<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Decoded<Request<'a>>>, DecodeError>;
+    fn decode_request<'a>(
+        &'a mut self,
+        input: &'a [u8],
+    ) -> Result<Option<Decoded<Request<'a>>>, DecodeError>;
 
     /// Appends the frame of a reply, a refusal or an event.
     ///
     /// # Errors
     /// As [`Codec::encode_request`].
-    fn encode_reply(&mut self, reply: &FromServer<'_>, out: &mut Vec<u8>) -> Result<Encoded, NotExpressible>;
+    fn encode_reply(
+        &mut self,
+        reply: &FromServer<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<Encoded, NotExpressible>;
 
     /// Decodes the first reply, refusal or event of `input`.
     ///
     /// # Errors
     /// As [`Codec::decode_request`].
-    fn decode_reply<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Decoded<FromServer<'a>>>, DecodeError>;
+    fn decode_reply<'a>(
+        &'a mut self,
+        input: &'a [u8],
+    ) -> Result<Option<Decoded<FromServer<'a>>>, DecodeError>;
 }
 
 /// A format for calls that travel apart: it keeps nothing between them, and the transport says which operation a
@@ -75,13 +89,21 @@ pub trait CallCodec: Send + Sync {
     ///
     /// # Errors
     /// As [`Codec::encode_request`].
-    fn encode_request(&self, request: &Request<'_>, out: &mut Vec<u8>) -> Result<(), NotExpressible>;
+    fn encode_request(
+        &self,
+        request: &Request<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), NotExpressible>;
 
     /// Decodes the body of a request.
     ///
     /// # Errors
     /// [`DecodeError::Malformed`].
-    fn decode_request<'a>(&self, operation: Operation, body: &'a [u8]) -> Result<Request<'a>, DecodeError>;
+    fn decode_request<'a>(
+        &self,
+        operation: Operation,
+        body: &'a [u8],
+    ) -> Result<Request<'a>, DecodeError>;
 
     /// Appends the body of a reply.
     ///
@@ -93,7 +115,11 @@ pub trait CallCodec: Send + Sync {
     ///
     /// # Errors
     /// [`DecodeError::Malformed`].
-    fn decode_reply<'a>(&self, operation: Operation, body: &'a [u8]) -> Result<Reply<'a>, DecodeError>;
+    fn decode_reply<'a>(
+        &self,
+        operation: Operation,
+        body: &'a [u8],
+    ) -> Result<Reply<'a>, DecodeError>;
 
     /// Appends the body of an event.
     ///

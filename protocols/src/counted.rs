@@ -66,7 +66,10 @@ impl Traffic {
     fn watch(self: &Arc<Self>, stream: &TcpStream) -> Option<Arc<Socket>> {
         use std::os::fd::AsFd as _;
         let descriptor = stream.as_fd().try_clone_to_owned().ok()?;
-        let socket = Arc::new(Socket { descriptor, traffic: Arc::downgrade(self) });
+        let socket = Arc::new(Socket {
+            descriptor,
+            traffic: Arc::downgrade(self),
+        });
         let mut sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
         if sockets.open.len() == sockets.open.capacity() {
             sockets.open.retain(|socket| socket.strong_count() > 0);
@@ -93,7 +96,10 @@ impl Drop for Socket {
     fn drop(&mut self) {
         if let Some(traffic) = self.traffic.upgrade() {
             let segments = self.segments();
-            let mut sockets = traffic.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut sockets = traffic
+                .sockets
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             sockets.closed = sockets.closed + segments;
         }
     }
@@ -114,7 +120,11 @@ impl Counted<TcpStream> {
             WatchSegments::Yes => traffic.watch(&stream),
             WatchSegments::No => None,
         };
-        Self { _socket: socket, stream, traffic }
+        Self {
+            _socket: socket,
+            stream,
+            traffic,
+        }
     }
 }
 
@@ -130,7 +140,11 @@ pub enum WatchSegments {
 impl<S> Counted<S> {
     /// Counts a stream of another kind.
     pub fn new(stream: S, traffic: Arc<Traffic>) -> Self {
-        Self { _socket: None, stream, traffic }
+        Self {
+            _socket: None,
+            stream,
+            traffic,
+        }
     }
 
     /// The stream itself.
@@ -165,11 +179,17 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
         self.count_sent(polled)
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_flush(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_shutdown(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 
@@ -190,7 +210,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
 impl<S> Counted<S> {
     fn count_sent(&self, polled: Poll<std::io::Result<usize>>) -> Poll<std::io::Result<usize>> {
         if let Poll::Ready(Ok(written)) = polled {
-            self.traffic.sent.fetch_add(written as u64, Ordering::Relaxed);
+            self.traffic
+                .sent
+                .fetch_add(written as u64, Ordering::Relaxed);
         }
         polled
     }

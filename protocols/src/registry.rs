@@ -17,19 +17,32 @@ pub static PROTOCOLS: &[Protocol] = &[
     Protocol {
         name: "custom+tcp",
         alias: Some("custom"),
-        front: Front::Chat(Pair { codec: &custom::Custom, transport: &tcp::Tcp }),
+        front: Front::Chat(Pair {
+            codec: &custom::Custom,
+            transport: &tcp::Tcp,
+        }),
     },
     Protocol {
         name: "json+tcp",
         alias: Some("json"),
-        front: Front::Chat(Pair { codec: &json::Json, transport: &tcp::Tcp }),
+        front: Front::Chat(Pair {
+            codec: &json::Json,
+            transport: &tcp::Tcp,
+        }),
     },
     Protocol {
         name: "protobuf+grpc",
         alias: Some("grpc"),
-        front: Front::Chat(Pair { codec: &protobuf::Protobuf, transport: &grpc::Grpc }),
+        front: Front::Chat(Pair {
+            codec: &protobuf::Protobuf,
+            transport: &grpc::Grpc,
+        }),
     },
-    Protocol { name: "floor", alias: None, front: Front::Reference(&floor::Floor) },
+    Protocol {
+        name: "floor",
+        alias: None,
+        front: Front::Reference(&floor::Floor),
+    },
 ];
 
 /// One protocol.
@@ -67,7 +80,11 @@ impl Protocol {
     pub fn description(&self) -> String {
         match self.front {
             Front::Chat(pair) => {
-                format!("{}; {}", pair.codec.description(), pair.transport.description())
+                format!(
+                    "{}; {}",
+                    pair.codec.description(),
+                    pair.transport.description()
+                )
             }
             Front::Reference(reference) => reference.description().to_owned(),
         }
@@ -102,13 +119,20 @@ fn suggestion(nearest: Option<&'static str>) -> String {
 /// # Errors
 /// [`UnknownProtocol`], with what was probably meant.
 pub fn find(asked: &str) -> Result<&'static Protocol, UnknownProtocol> {
-    let found = PROTOCOLS.iter().find(|protocol| protocol.name == asked || protocol.alias == Some(asked));
-    found.ok_or_else(|| UnknownProtocol { asked: asked.to_owned(), nearest: nearest(asked) })
+    let found = PROTOCOLS
+        .iter()
+        .find(|protocol| protocol.name == asked || protocol.alias == Some(asked));
+    found.ok_or_else(|| UnknownProtocol {
+        asked: asked.to_owned(),
+        nearest: nearest(asked),
+    })
 }
 
 /// The name of every protocol that serves the chat core, the short one where there is one.
 pub fn chat_protocols() -> impl Iterator<Item = &'static Protocol> {
-    PROTOCOLS.iter().filter(|protocol| matches!(protocol.front, Front::Chat(_)))
+    PROTOCOLS
+        .iter()
+        .filter(|protocol| matches!(protocol.front, Front::Chat(_)))
 }
 
 fn names() -> Vec<&'static str> {
@@ -117,7 +141,9 @@ fn names() -> Vec<&'static str> {
 
 /// The name with the fewest edits, if they are few.
 fn nearest(asked: &str) -> Option<&'static str> {
-    let all = PROTOCOLS.iter().flat_map(|protocol| protocol.alias.into_iter().chain([protocol.name]));
+    let all = PROTOCOLS
+        .iter()
+        .flat_map(|protocol| protocol.alias.into_iter().chain([protocol.name]));
     let (distance, name) = all.map(|name| (edits(asked, name), name)).min()?;
     (distance <= 1 + asked.len() / 3).then_some(name)
 }
@@ -143,7 +169,11 @@ mod tests {
 
     #[track_caller]
     fn check(asked: &str, nearest: Option<&str>) {
-        assert_eq!(find(asked).err().expect("no such protocol").nearest, nearest, "{asked}");
+        assert_eq!(
+            find(asked).err().expect("no such protocol").nearest,
+            nearest,
+            "{asked}"
+        );
     }
 
     #[test]
@@ -166,7 +196,10 @@ mod tests {
     fn names_are_made_of_codec_and_transport() {
         for protocol in chat_protocols() {
             if let Front::Chat(pair) = protocol.front {
-                assert_eq!(protocol.name, format!("{}+{}", pair.codec.name(), pair.transport.name()));
+                assert_eq!(
+                    protocol.name,
+                    format!("{}+{}", pair.codec.name(), pair.transport.name())
+                );
             }
         }
     }

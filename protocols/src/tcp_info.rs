@@ -86,7 +86,10 @@ mod tests {
             client.read_exact(&mut [0]).unwrap();
         }
         let after = segments(&client).unwrap();
-        assert!((5..=10).contains(&(after.sent - before.sent)), "5 of data and up to 5 acknowledgements");
+        assert!(
+            (5..=10).contains(&(after.sent - before.sent)),
+            "5 of data and up to 5 acknowledgements"
+        );
         assert!((5..=10).contains(&(after.received - before.received)));
         assert_eq!(after.retransmitted_bytes, 0);
     }

@@ -34,7 +34,9 @@ impl<T: Send + 'static> Answer<T> {
     ) -> Answer<U> {
         match self {
             Self::Ready(value) => next(value),
-            Self::Later(later) => Answer::Later(Box::pin(async move { next(later.await).wait().await })),
+            Self::Later(later) => {
+                Answer::Later(Box::pin(async move { next(later.await).wait().await }))
+            }
         }
     }
 

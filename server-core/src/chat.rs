@@ -43,7 +43,12 @@ impl Chat {
     /// Puts a core together.
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { store, fanout, environment, options } = parts;
+        let Parts {
+            store,
+            fanout,
+            environment,
+            options,
+        } = parts;
         Arc::new(Self {
             store,
             sessions: Sessions::new(Arc::clone(&fanout), options.session_grace_ms),
@@ -86,7 +91,10 @@ impl Chat {
         let now_ms = self.now_ms();
         self.sessions.sweep(now_ms);
         self.logins_over_calls.sweep(now_ms);
-        self.store.sweep(Sweep { now_ms, undo_grace_ms: self.options.undo_grace_ms })
+        self.store.sweep(Sweep {
+            now_ms,
+            undo_grace_ms: self.options.undo_grace_ms,
+        })
     }
 
     /// The digest of all conversations as they stand.

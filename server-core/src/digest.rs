@@ -74,17 +74,50 @@ mod tests {
     fn digest(entries: &[(&str, &str, &str, bool)]) -> StateDigest {
         let mut builder = DigestBuilder::default();
         for &(from, to, text, read) in entries {
-            builder.add(DigestEntry { from, to, text, read });
+            builder.add(DigestEntry {
+                from,
+                to,
+                text,
+                read,
+            });
         }
         builder.finish()
     }
 
     #[test]
     fn depends_on_order_within_a_conversation_only() {
-        let base = digest(&[("a", "b", "1", false), ("a", "b", "2", false), ("b", "a", "3", true)]);
-        assert_eq!(base, digest(&[("b", "a", "3", true), ("a", "b", "1", false), ("a", "b", "2", false)]));
-        assert_ne!(base, digest(&[("a", "b", "2", false), ("a", "b", "1", false), ("b", "a", "3", true)]));
-        assert_ne!(base, digest(&[("a", "b", "1", false), ("a", "b", "2", false), ("b", "a", "3", false)]));
-        assert_ne!(base, digest(&[("a", "b", "12", false), ("b", "a", "3", true)]));
+        let base = digest(&[
+            ("a", "b", "1", false),
+            ("a", "b", "2", false),
+            ("b", "a", "3", true),
+        ]);
+        assert_eq!(
+            base,
+            digest(&[
+                ("b", "a", "3", true),
+                ("a", "b", "1", false),
+                ("a", "b", "2", false)
+            ])
+        );
+        assert_ne!(
+            base,
+            digest(&[
+                ("a", "b", "2", false),
+                ("a", "b", "1", false),
+                ("b", "a", "3", true)
+            ])
+        );
+        assert_ne!(
+            base,
+            digest(&[
+                ("a", "b", "1", false),
+                ("a", "b", "2", false),
+                ("b", "a", "3", false)
+            ])
+        );
+        assert_ne!(
+            base,
+            digest(&[("a", "b", "12", false), ("b", "a", "3", true)])
+        );
     }
 }

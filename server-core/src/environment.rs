@@ -20,7 +20,9 @@ impl Environment for System {
     fn now_ms(&self) -> u64 {
         SystemTime::now()
             .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+            .map_or(0, |since| {
+                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+            })
     }
 
     /// # Panics
@@ -64,7 +66,10 @@ pub struct FixedStart {
 
 impl Default for FixedStart {
     fn default() -> Self {
-        Self { now_ms: 1_700_000_000_000, seed: 1 }
+        Self {
+            now_ms: 1_700_000_000_000,
+            seed: 1,
+        }
     }
 }
 
@@ -77,7 +82,10 @@ impl Environment for Fixed {
     fn fill_random(&self, bytes: &mut [u8]) {
         const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
         for chunk in bytes.chunks_mut(8) {
-            let mut word = self.state.fetch_add(GAMMA, Ordering::Relaxed).wrapping_add(GAMMA);
+            let mut word = self
+                .state
+                .fetch_add(GAMMA, Ordering::Relaxed)
+                .wrapping_add(GAMMA);
             word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             word ^= word >> 31;

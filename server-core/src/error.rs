@@ -119,30 +119,50 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let detail = self.detail;
         match self.code {
-            ErrorCode::Malformed => f.write_str("the frame is not a request; see the protocol's specification"),
+            ErrorCode::Malformed => {
+                f.write_str("the frame is not a request; see the protocol's specification")
+            }
             ErrorCode::FrameRefused if detail > 0 => {
-                write!(f, "the frame is longer than {detail} bytes; send less at once")
+                write!(
+                    f,
+                    "the frame is longer than {detail} bytes; send less at once"
+                )
             }
             ErrorCode::FrameRefused => f.write_str("the frame's boundary is lost; connect again"),
             ErrorCode::UnsupportedVersion => {
-                write!(f, "the server speaks version {detail}; use a client of that version")
+                write!(
+                    f,
+                    "the server speaks version {detail}; use a client of that version"
+                )
             }
-            ErrorCode::AccountExists => f.write_str("account already exists; log in or choose another name"),
-            ErrorCode::NoSuchAccount => f.write_str("account doesn't exist; check the name or create it"),
+            ErrorCode::AccountExists => {
+                f.write_str("account already exists; log in or choose another name")
+            }
+            ErrorCode::NoSuchAccount => {
+                f.write_str("account doesn't exist; check the name or create it")
+            }
             ErrorCode::IncorrectPassword => f.write_str("incorrect password; try again"),
             ErrorCode::AlreadyLoggedIn => f.write_str("already logged in; log out there first"),
             ErrorCode::NotLoggedIn => f.write_str("not logged in; log in first"),
             ErrorCode::SessionEnded => f.write_str("the session has ended; log in again"),
-            ErrorCode::NoSuchLogin => f.write_str("that log-in was not begun or took too long; begin again"),
+            ErrorCode::NoSuchLogin => {
+                f.write_str("that log-in was not begun or took too long; begin again")
+            }
             ErrorCode::NameNotAllowed => {
                 write!(f, "a name is 1 to {detail} of A-Z a-z 0-9 _ . -")
             }
             ErrorCode::PatternNotAllowed => {
-                write!(f, "a pattern is up to {detail} of A-Z a-z 0-9 _ . - and the wildcards * ?")
+                write!(
+                    f,
+                    "a pattern is up to {detail} of A-Z a-z 0-9 _ . - and the wildcards * ?"
+                )
             }
             ErrorCode::TextEmpty => f.write_str("the message is empty; write something"),
             ErrorCode::TextTooLong => {
-                write!(f, "message too long; at most {detail} characters are allowed")
+                write!(
+                    f,
+                    "message too long; at most {detail} characters are allowed"
+                )
             }
             ErrorCode::NotEnoughUnread => {
                 write!(f, "more messages asked for than there are; {detail} unread")
@@ -150,13 +170,20 @@ impl fmt::Display for Refusal {
             ErrorCode::LimitNotAllowed => write!(f, "ask for 1 to {detail} at once"),
             ErrorCode::TooManyIds => write!(f, "too many messages at once; name at most {detail}"),
             ErrorCode::IterationsNotAllowed => {
-                write!(f, "the password's iterations are out of range; use at least {detail}")
+                write!(
+                    f,
+                    "the password's iterations are out of range; use at least {detail}"
+                )
             }
             ErrorCode::UndoOff => f.write_str("deletions are final on this server"),
             ErrorCode::Busy => f.write_str("the server is busy; try again later"),
-            ErrorCode::StoreFailed => f.write_str("the server could not store or load data; try again later"),
+            ErrorCode::StoreFailed => {
+                f.write_str("the server could not store or load data; try again later")
+            }
             ErrorCode::Closing => f.write_str("the server is closing; connect again later"),
-            ErrorCode::NotExpressible => f.write_str("this protocol cannot express that; use another"),
+            ErrorCode::NotExpressible => {
+                f.write_str("this protocol cannot express that; use another")
+            }
         }
     }
 }

@@ -27,7 +27,9 @@ impl Fanout {
     /// Takes `account` offline if its events go to `outbox`; tells whether they did.
     pub fn detach(&self, account: AccountId, outbox: &Arc<Outbox>) -> bool {
         let mut online = self.online();
-        let attached = online.get(&account).is_some_and(|current| Arc::ptr_eq(current, outbox));
+        let attached = online
+            .get(&account)
+            .is_some_and(|current| Arc::ptr_eq(current, outbox));
         if attached {
             online.remove(&account);
         }
@@ -64,16 +66,22 @@ impl Changes for Fanout {
     }
 
     fn messages_deleted(&self, other: Addressee) {
-        self.tell(other.id, || Event::MessagesDeleted { ids: other.ids.into() });
+        self.tell(other.id, || Event::MessagesDeleted {
+            ids: other.ids.into(),
+        });
     }
 
     fn messages_restored(&self, other: Addressee) {
-        self.tell(other.id, || Event::MessagesRestored { ids: other.ids.into() });
+        self.tell(other.id, || Event::MessagesRestored {
+            ids: other.ids.into(),
+        });
     }
 
     fn account_deleted(&self, account: &AccountRecord, peers: &[AccountId]) {
         for &peer in peers.iter().filter(|&&peer| peer != account.id) {
-            self.tell(peer, || Event::AccountDeleted { name: Arc::clone(&account.name).into() });
+            self.tell(peer, || Event::AccountDeleted {
+                name: Arc::clone(&account.name).into(),
+            });
         }
     }
 }
@@ -95,6 +103,8 @@ impl std::hash::Hasher for NumberHasher {
     }
 
     fn write_u64(&mut self, number: u64) {
-        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+        self.0 = (self.0 ^ number)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(26);
     }
 }

@@ -336,7 +336,9 @@ impl Event<'_> {
             Self::MessageReceived(message) => Event::MessageReceived(message.into_owned()),
             Self::MessagesDeleted { ids } => Event::MessagesDeleted { ids },
             Self::MessagesRestored { ids } => Event::MessagesRestored { ids },
-            Self::AccountDeleted { name } => Event::AccountDeleted { name: name.into_owned() },
+            Self::AccountDeleted { name } => Event::AccountDeleted {
+                name: name.into_owned(),
+            },
             Self::Lagged { missed } => Event::Lagged { missed },
             Self::ServerClosing => Event::ServerClosing,
         }
@@ -348,37 +350,63 @@ impl Reply<'_> {
     #[must_use]
     pub fn into_owned(self) -> Reply<'static> {
         match self {
-            Self::Hello { version, text_max_chars, page_max, undo_grace_ms } => {
-                Reply::Hello { version, text_max_chars, page_max, undo_grace_ms }
-            }
+            Self::Hello {
+                version,
+                text_max_chars,
+                page_max,
+                undo_grace_ms,
+            } => Reply::Hello {
+                version,
+                text_max_chars,
+                page_max,
+                undo_grace_ms,
+            },
             Self::CreateAccount => Reply::CreateAccount,
-            Self::LogInStart { login_id, salt, iterations, server_nonce } => {
-                Reply::LogInStart { login_id, salt, iterations, server_nonce }
-            }
-            Self::LogInFinish { server_signature, token, unread } => {
-                Reply::LogInFinish { server_signature, token, unread }
-            }
+            Self::LogInStart {
+                login_id,
+                salt,
+                iterations,
+                server_nonce,
+            } => Reply::LogInStart {
+                login_id,
+                salt,
+                iterations,
+                server_nonce,
+            },
+            Self::LogInFinish {
+                server_signature,
+                token,
+                unread,
+            } => Reply::LogInFinish {
+                server_signature,
+                token,
+                unread,
+            },
             Self::Resume { unread } => Reply::Resume { unread },
             Self::LogOut => Reply::LogOut,
             Self::DeleteAccount => Reply::DeleteAccount,
             Self::Ping => Reply::Ping,
-            Self::ListAccounts { names, more } => {
-                Reply::ListAccounts { names: names.into_iter().map(Text::into_owned).collect(), more }
-            }
+            Self::ListAccounts { names, more } => Reply::ListAccounts {
+                names: names.into_iter().map(Text::into_owned).collect(),
+                more,
+            },
             Self::Send { id, delivered } => Reply::Send { id, delivered },
             Self::Unread { counts } => Reply::Unread {
                 counts: counts
                     .into_iter()
-                    .map(|UnreadCount { peer, count }| UnreadCount { peer: peer.into_owned(), count })
+                    .map(|UnreadCount { peer, count }| UnreadCount {
+                        peer: peer.into_owned(),
+                        count,
+                    })
                     .collect(),
             },
-            Self::Read { messages } => {
-                Reply::Read { messages: messages.into_iter().map(Message::into_owned).collect() }
-            }
+            Self::Read { messages } => Reply::Read {
+                messages: messages.into_iter().map(Message::into_owned).collect(),
+            },
             Self::MarkRead => Reply::MarkRead,
-            Self::History { messages } => {
-                Reply::History { messages: messages.into_iter().map(Message::into_owned).collect() }
-            }
+            Self::History { messages } => Reply::History {
+                messages: messages.into_iter().map(Message::into_owned).collect(),
+            },
             Self::DeleteMessages { ids } => Reply::DeleteMessages { ids },
             Self::Undo { ids } => Reply::Undo { ids },
         }

@@ -29,7 +29,10 @@ impl Name {
         if allowed {
             Ok(())
         } else {
-            Err(Refusal::with_detail(ErrorCode::NameNotAllowed, NAME_MAX_BYTES as u64))
+            Err(Refusal::with_detail(
+                ErrorCode::NameNotAllowed,
+                NAME_MAX_BYTES as u64,
+            ))
         }
     }
 

@@ -25,9 +25,14 @@ impl Pattern {
     /// [`ErrorCode::PatternNotAllowed`] if it is too long or has characters that are neither a name's nor a wildcard.
     pub fn new(pattern: &str) -> Result<Self, Refusal> {
         let allowed = pattern.len() <= PATTERN_MAX_BYTES
-            && pattern.bytes().all(|byte| is_name_byte(byte) || byte == b'*' || byte == b'?');
+            && pattern
+                .bytes()
+                .all(|byte| is_name_byte(byte) || byte == b'*' || byte == b'?');
         if !allowed {
-            return Err(Refusal::with_detail(ErrorCode::PatternNotAllowed, PATTERN_MAX_BYTES as u64));
+            return Err(Refusal::with_detail(
+                ErrorCode::PatternNotAllowed,
+                PATTERN_MAX_BYTES as u64,
+            ));
         }
         let pattern = if pattern.is_empty() { "*" } else { pattern };
         Ok(Self::compile(pattern.as_bytes()))
@@ -48,7 +53,11 @@ impl Pattern {
             }
             position <<= 1;
         }
-        Self { steps, stays, end: position }
+        Self {
+            steps,
+            stays,
+            end: position,
+        }
     }
 
     /// Whether the whole of `name` matches.
@@ -72,7 +81,11 @@ mod tests {
 
     #[track_caller]
     fn check(pattern: &str, name: &str, matches: bool) {
-        assert_eq!(Pattern::new(pattern).unwrap().matches(name), matches, "{pattern:?} on {name:?}");
+        assert_eq!(
+            Pattern::new(pattern).unwrap().matches(name),
+            matches,
+            "{pattern:?} on {name:?}"
+        );
     }
 
     #[test]
@@ -99,7 +112,10 @@ mod tests {
     #[test]
     fn foreign_characters_and_lengths_are_refused() {
         for pattern in ["a b", "ä", "a%", "[ab]", &"a".repeat(PATTERN_MAX_BYTES + 1)] {
-            assert_eq!(Pattern::new(pattern).unwrap_err().code, ErrorCode::PatternNotAllowed);
+            assert_eq!(
+                Pattern::new(pattern).unwrap_err().code,
+                ErrorCode::PatternNotAllowed
+            );
         }
         assert!(Pattern::new(&"*".repeat(PATTERN_MAX_BYTES)).is_ok());
     }

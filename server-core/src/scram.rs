@@ -41,7 +41,10 @@ impl Hashing {
         if (SCRAM_ITERATIONS_MIN..=SCRAM_ITERATIONS_MAX).contains(&self.iterations) {
             Ok(self)
         } else {
-            Err(Refusal::with_detail(ErrorCode::IterationsNotAllowed, SCRAM_ITERATIONS_MIN.into()))
+            Err(Refusal::with_detail(
+                ErrorCode::IterationsNotAllowed,
+                SCRAM_ITERATIONS_MIN.into(),
+            ))
         }
     }
 }
@@ -62,7 +65,10 @@ impl ClientKeys {
     /// How the password was hashed.
     #[must_use]
     pub const fn hashing(&self) -> Hashing {
-        Hashing { salt: self.salt, iterations: self.iterations }
+        Hashing {
+            salt: self.salt,
+            iterations: self.iterations,
+        }
     }
 
     /// What the server is to keep.
@@ -129,7 +135,10 @@ pub fn verify(
     exchange: &Exchange<'_>,
     client_proof: &[u8; 32],
 ) -> Result<[u8; 32], Refusal> {
-    let hashing = Hashing { salt: verifier.salt, iterations: verifier.iterations };
+    let hashing = Hashing {
+        salt: verifier.salt,
+        iterations: verifier.iterations,
+    };
     let message = exchange.auth_message(hashing);
     let client_signature = hmac(&verifier.stored_key, message.as_bytes());
     let client_key = xor(client_proof, &client_signature);
@@ -159,7 +168,13 @@ struct AuthMessage<'a> {
 /// `client-first-message-bare "," server-first-message "," client-final-message-without-proof`. Names have neither
 /// `,` nor `=`, so nothing in them needs escaping.
 fn auth_message(parts: &AuthMessage<'_>) -> String {
-    let AuthMessage { name, client_nonce, server_nonce, salt, iterations } = parts;
+    let AuthMessage {
+        name,
+        client_nonce,
+        server_nonce,
+        salt,
+        iterations,
+    } = parts;
     let salt = base64(salt);
     let mut message = String::with_capacity(192);
     write!(
@@ -209,18 +224,31 @@ mod tests {
         let client_key = hmac(&salted, b"Client Key");
         let stored_key: [u8; 32] = Sha256::digest(client_key).into();
         let proof = xor(&client_key, &hmac(&stored_key, message.as_bytes()));
-        assert_eq!(BASE64_STANDARD.encode(proof), "dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=");
+        assert_eq!(
+            BASE64_STANDARD.encode(proof),
+            "dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
+        );
         let signature = hmac(&hmac(&salted, b"Server Key"), message.as_bytes());
-        assert_eq!(BASE64_STANDARD.encode(signature), "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+        assert_eq!(
+            BASE64_STANDARD.encode(signature),
+            "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
+        );
     }
 
     fn exchange<'a>(nonces: &'a [Nonce; 2]) -> Exchange<'a> {
-        Exchange { name: "user01", client_nonce: &nonces[0], server_nonce: &nonces[1] }
+        Exchange {
+            name: "user01",
+            client_nonce: &nonces[0],
+            server_nonce: &nonces[1],
+        }
     }
 
     #[test]
     fn both_ends_agree_and_a_wrong_password_is_refused() {
-        let hashing = Hashing { salt: [7; 16], iterations: 4096 };
+        let hashing = Hashing {
+            salt: [7; 16],
+            iterations: 4096,
+        };
         let keys = ClientKeys::derive("pencil", hashing);
         let nonces = [Nonce([1; 18]), Nonce([2; 18])];
         let proof = keys.prove(&exchange(&nonces));
@@ -237,8 +265,22 @@ mod tests {
 
     #[test]
     fn iterations_have_bounds() {
-        for (iterations, allowed) in [(4095, false), (4096, true), (10_000_000, true), (10_000_001, false)] {
-            assert_eq!(Hashing { salt: [0; 16], iterations }.check().is_ok(), allowed, "{iterations}");
+        for (iterations, allowed) in [
+            (4095, false),
+            (4096, true),
+            (10_000_000, true),
+            (10_000_001, false),
+        ] {
+            assert_eq!(
+                Hashing {
+                    salt: [0; 16],
+                    iterations
+                }
+                .check()
+                .is_ok(),
+                allowed,
+                "{iterations}"
+            );
         }
     }
 }

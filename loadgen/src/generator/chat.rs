@@ -48,9 +48,20 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
         shared: &shared,
         workload,
         names: &names,
-        pacer: ClosedLoop { in_flight: order.in_flight.max(1) },
+        pacer: ClosedLoop {
+            in_flight: order.in_flight.max(1),
+        },
     };
-    let run = Run { order, pair, traffic, orders, around, workers: Vec::new(), messages: 0, rounds: 0 };
+    let run = Run {
+        order,
+        pair,
+        traffic,
+        orders,
+        around,
+        workers: Vec::new(),
+        messages: 0,
+        rounds: 0,
+    };
     super::runtime()?.block_on(run.all(secrets))
 }
 
@@ -104,19 +115,30 @@ impl Run<'_> {
 
     /// Opens all connections; each is open once the server has answered `Hello`.
     async fn connect(&self, secrets: Vec<Secrets>) -> anyhow::Result<Vec<Worker>> {
-        let opened = futures_util::stream::iter((0..).zip(secrets)).map(async |(account, secrets)| {
-            let connect = Connect {
-                address: self.order.address.clone(),
-                codec: self.pair.codec,
-                traffic: Arc::clone(&self.traffic),
-            };
-            let mut caller = Caller::new(self.pair.transport.connect(connect).await?);
-            match caller.call(&Request::Hello { version: PROTOCOL_VERSION }).await?? {
-                Reply::Hello { .. } => Ok(Worker::new(account, caller, secrets)),
-                other => anyhow::bail!("the server answered hello with {:?}", other.operation()),
-            }
-        });
-        let mut workers: Vec<_> = opened.buffer_unordered(CONNECTING_MAX).try_collect().await?;
+        let opened =
+            futures_util::stream::iter((0..).zip(secrets)).map(async |(account, secrets)| {
+                let connect = Connect {
+                    address: self.order.address.clone(),
+                    codec: self.pair.codec,
+                    traffic: Arc::clone(&self.traffic),
+                };
+                let mut caller = Caller::new(self.pair.transport.connect(connect).await?);
+                match caller
+                    .call(&Request::Hello {
+                        version: PROTOCOL_VERSION,
+                    })
+                    .await??
+                {
+                    Reply::Hello { .. } => Ok(Worker::new(account, caller, secrets)),
+                    other => {
+                        anyhow::bail!("the server answered hello with {:?}", other.operation())
+                    }
+                }
+            });
+        let mut workers: Vec<_> = opened
+            .buffer_unordered(CONNECTING_MAX)
+            .try_collect()
+            .await?;
         workers.sort_by_key(Worker::account);
         Ok(workers)
     }
@@ -129,7 +151,10 @@ impl Run<'_> {
             self.rounds = 1;
         }
         match ended {
-            Ended::Done => self.end_phase(name, elapsed_ns, u32::from(is_messages)).await,
+            Ended::Done => {
+                self.end_phase(name, elapsed_ns, u32::from(is_messages))
+                    .await
+            }
             other => Ok(other),
         }
     }
@@ -146,10 +171,17 @@ impl Run<'_> {
             return Ok(ended);
         }
         let mut rest_ns = 0;
-        while let Some(batch) =
-            next_batch(self.order, RoundsSoFar { rounds: self.rounds, elapsed_ns: first_ns + rest_ns })
-        {
-            match self.stretch(phase, &(self.rounds..self.rounds + batch)).await? {
+        while let Some(batch) = next_batch(
+            self.order,
+            RoundsSoFar {
+                rounds: self.rounds,
+                elapsed_ns: first_ns + rest_ns,
+            },
+        ) {
+            match self
+                .stretch(phase, &(self.rounds..self.rounds + batch))
+                .await?
+            {
                 (elapsed_ns, Ended::Done) => rest_ns += elapsed_ns,
                 (_, ended) => return Ok(ended),
             }
@@ -158,20 +190,35 @@ impl Run<'_> {
         if self.rounds == 1 {
             return Ok(Ended::Done);
         }
-        self.end_phase("message_rest", rest_ns, self.rounds - 1).await
+        self.end_phase("message_rest", rest_ns, self.rounds - 1)
+            .await
     }
 
     /// Lets every worker take its steps, and waits for all of them; gives how long that took.
     async fn stretch(&mut self, phase: usize, rounds: &Range<u32>) -> anyhow::Result<(u64, Ended)> {
         let (around, accounts) = (self.around, self.order.accounts);
-        around.shared.borrow_mut().departures.clear(first_place(around.workload, accounts, rounds.start));
+        around.shared.borrow_mut().departures.clear(first_place(
+            around.workload,
+            accounts,
+            rounds.start,
+        ));
         let started = Instant::now();
         let running: FuturesUnordered<_> = self
             .workers
             .iter_mut()
             .map(|worker| async move {
                 let account = worker.account();
-                let ran = worker.run(&Part { phase, account, accounts, rounds }, around).await;
+                let ran = worker
+                    .run(
+                        &Part {
+                            phase,
+                            account,
+                            accounts,
+                            rounds,
+                        },
+                        around,
+                    )
+                    .await;
                 ran.with_context(|| format!("the connection of account {account}"))
             })
             .collect();
@@ -195,7 +242,12 @@ impl Run<'_> {
         Ok((elapsed_ns(started), ended))
     }
 
-    async fn end_phase(&mut self, phase: &str, elapsed_ns: u64, rounds: u32) -> anyhow::Result<Ended> {
+    async fn end_phase(
+        &mut self,
+        phase: &str,
+        elapsed_ns: u64,
+        rounds: u32,
+    ) -> anyhow::Result<Ended> {
         let acknowledged = self.around.shared.borrow().acknowledged;
         let end = PhaseEnd {
             phase: phase.to_owned(),
@@ -214,7 +266,9 @@ impl Run<'_> {
 
     fn layers(&self) -> Layers {
         let mut bytes = MessageBytes::default();
-        self.workers.iter().for_each(|worker| bytes += worker.message_bytes());
+        self.workers
+            .iter()
+            .for_each(|worker| bytes += worker.message_bytes());
         Layers {
             requests_bytes: bytes.requests,
             replies_bytes: bytes.replies,
@@ -271,7 +325,12 @@ async fn stall(shared: &RefCell<Shared>) {
 
 /// The place of the first message of a round among its sender's.
 fn first_place(workload: &dyn Workload, accounts: u32, nth: u32) -> u64 {
-    workload.place(&MessageKey { from: 0, to: 1, nth, accounts })
+    workload.place(&MessageKey {
+        from: 0,
+        to: 1,
+        nth,
+        accounts,
+    })
 }
 
 fn elapsed_ns(since: Instant) -> u64 {

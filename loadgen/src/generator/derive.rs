@@ -17,9 +17,18 @@ pub(super) fn secrets(accounts: u32, seed: u64) -> Vec<Secrets> {
     std::thread::scope(|scope| {
         let parts: Vec<_> = all
             .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(|&account| secret(account, seed)).collect::<Vec<_>>()))
+            .map(|part| {
+                scope.spawn(move || {
+                    part.iter()
+                        .map(|&account| secret(account, seed))
+                        .collect::<Vec<_>>()
+                })
+            })
             .collect();
-        parts.into_iter().flat_map(|part| part.join().expect("deriving does not panic")).collect()
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().expect("deriving does not panic"))
+            .collect()
     })
 }
 
@@ -29,7 +38,10 @@ fn secret(account: u32, seed: u64) -> Secrets {
     let (mut salt, mut nonce) = ([0; 16], [0; 18]);
     random.fill_bytes(&mut salt);
     random.fill_bytes(&mut nonce);
-    let hashing = Hashing { salt, iterations: SCRAM_ITERATIONS_MIN };
+    let hashing = Hashing {
+        salt,
+        iterations: SCRAM_ITERATIONS_MIN,
+    };
     Secrets {
         keys: ClientKeys::derive(&format!("password of account {account}"), hashing),
         client_nonce: Nonce(nonce),
@@ -47,7 +59,11 @@ mod tests {
         for (account, secret) in first.iter().enumerate() {
             assert_eq!(secret.keys.verifier(), again[account].keys.verifier());
             assert_ne!(secret.keys.verifier(), other[account].keys.verifier());
-            assert!(first[..account].iter().all(|before| before.client_nonce != secret.client_nonce));
+            assert!(
+                first[..account]
+                    .iter()
+                    .all(|before| before.client_nonce != secret.client_nonce)
+            );
         }
     }
 }

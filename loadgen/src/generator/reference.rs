@@ -20,7 +20,14 @@ pub(super) fn run(reference: &dyn Reference, order: &LoadOrder) -> anyhow::Resul
         let traffic = Arc::clone(&traffic);
         follow_orders(Arc::new(move || meter::read(&traffic)))
     };
-    let mut run = Run { order, traffic, orders, counted: ByteCount::default(), messages: 0, rounds: 0 };
+    let mut run = Run {
+        order,
+        traffic,
+        orders,
+        counted: ByteCount::default(),
+        messages: 0,
+        rounds: 0,
+    };
     say(&Report::Ready { address: None })?;
     if onward(run.orders.blocking_recv())? == Onward::Stop {
         return Ok(run.outcome(true));
@@ -56,7 +63,11 @@ struct Run<'a> {
 impl Run<'_> {
     fn rounds(&mut self, load: &mut dyn ReferenceLoad, count: u32) -> anyhow::Result<u64> {
         let started = Instant::now();
-        load.run(&Rounds { count, in_flight: self.order.in_flight }).context("the reference's server went away")?;
+        load.run(&Rounds {
+            count,
+            in_flight: self.order.in_flight,
+        })
+        .context("the reference's server went away")?;
         self.rounds += count;
         let accounts = u64::from(self.order.accounts);
         self.messages += accounts * (accounts - 1) * u64::from(count);
@@ -65,15 +76,25 @@ impl Run<'_> {
 
     fn rest(&mut self, load: &mut dyn ReferenceLoad, first_ns: u64) -> anyhow::Result<u64> {
         let mut rest_ns = 0;
-        while let Some(batch) =
-            next_batch(self.order, RoundsSoFar { rounds: self.rounds, elapsed_ns: first_ns + rest_ns })
-        {
+        while let Some(batch) = next_batch(
+            self.order,
+            RoundsSoFar {
+                rounds: self.rounds,
+                elapsed_ns: first_ns + rest_ns,
+            },
+        ) {
             rest_ns += self.rounds(load, batch)?;
         }
         Ok(rest_ns)
     }
 
-    fn end(&mut self, phase: &str, elapsed_ns: u64, rounds: u32, load: &dyn ReferenceLoad) -> anyhow::Result<Onward> {
+    fn end(
+        &mut self,
+        phase: &str,
+        elapsed_ns: u64,
+        rounds: u32,
+        load: &dyn ReferenceLoad,
+    ) -> anyhow::Result<Onward> {
         let bytes = load.bytes();
         self.traffic.add(ByteCount {
             sent: bytes.sent - self.counted.sent,
@@ -100,7 +121,12 @@ impl Run<'_> {
     }
 
     fn outcome(&self, stopped: bool) -> Outcome {
-        let mut outcome = Outcome { rounds: self.rounds, messages: self.messages, stopped, ..Outcome::default() };
+        let mut outcome = Outcome {
+            rounds: self.rounds,
+            messages: self.messages,
+            stopped,
+            ..Outcome::default()
+        };
         outcome.ledger.scheduled = self.messages;
         outcome.ledger.ok = self.messages;
         outcome.ledger.delivered = self.messages;

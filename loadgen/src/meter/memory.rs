@@ -8,7 +8,9 @@ pub(super) fn rss_peak_bytes() -> Option<u64> {
 }
 
 fn parse(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
     Some(kibibytes * 1024)
 }
@@ -19,7 +21,10 @@ mod tests {
 
     #[test]
     fn reads_the_line_it_means() {
-        assert_eq!(parse("VmPeak:\t  9 kB\nVmHWM:\t    2345 kB\nVmRSS:\t 1 kB\n"), Some(2345 * 1024));
+        assert_eq!(
+            parse("VmPeak:\t  9 kB\nVmHWM:\t    2345 kB\nVmRSS:\t 1 kB\n"),
+            Some(2345 * 1024)
+        );
         assert_eq!(parse("VmPeak:\t  9 kB\n"), None);
     }
 
@@ -28,6 +33,9 @@ mod tests {
         let before = rss_peak_bytes().unwrap();
         let touched = vec![1_u8; 64 << 20];
         let after = rss_peak_bytes().unwrap();
-        assert!(after >= before.max(touched.len() as u64), "{before} {after}");
+        assert!(
+            after >= before.max(touched.len() as u64),
+            "{before} {after}"
+        );
     }
 }

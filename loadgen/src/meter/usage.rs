@@ -13,7 +13,8 @@ pub(super) struct Usage {
 pub(super) fn read() -> Usage {
     let usage = rusage();
     let nanos = |time: libc::timeval| {
-        u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(time.tv_usec).unwrap_or(0) * 1_000
+        u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000
+            + u64::try_from(time.tv_usec).unwrap_or(0) * 1_000
     };
     Usage {
         cpu_user_ns: nanos(usage.ru_utime),
@@ -23,7 +24,10 @@ pub(super) fn read() -> Usage {
     }
 }
 
-#[expect(unsafe_code, reason = "getrusage has no safe wrapper in the crates at hand")]
+#[expect(
+    unsafe_code,
+    reason = "getrusage has no safe wrapper in the crates at hand"
+)]
 fn rusage() -> libc::rusage {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
     // SAFETY: `usage` is writable and as large as the call expects; all its fields are integers, for which zeroes,
@@ -42,7 +46,9 @@ mod tests {
     fn burning_cpu_shows() {
         let before = read();
         let mut sum = 0_u64;
-        while read().cpu_user_ns + read().cpu_system_ns < before.cpu_user_ns + before.cpu_system_ns + 20_000_000 {
+        while read().cpu_user_ns + read().cpu_system_ns
+            < before.cpu_user_ns + before.cpu_system_ns + 20_000_000
+        {
             sum = std::hint::black_box(sum.wrapping_add(1));
         }
         assert!(read().cpu_user_ns >= before.cpu_user_ns);

@@ -58,7 +58,11 @@ impl Worker {
 }
 
 impl<S: Iterator<Item = Step>> Conversation<'_, S> {
-    fn poll(&mut self, client: &mut dyn Client, context: &mut Context<'_>) -> Poll<Result<(), ClientError>> {
+    fn poll(
+        &mut self,
+        client: &mut dyn Client,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), ClientError>> {
         loop {
             let more = self.stage(client)?;
             if !more && self.outstanding.is_empty() && self.awaited == 0 {
@@ -92,7 +96,11 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         };
         let ticket = client.stage(&request)?;
         let intended_ns = self.now_ns;
-        self.outstanding.push_back(Outstanding { ticket, intended_ns, recipient });
+        self.outstanding.push_back(Outstanding {
+            ticket,
+            intended_ns,
+            recipient,
+        });
         let mut shared = self.around.shared.borrow_mut();
         shared.layers.payload_sent_bytes += payload::of_request(&request);
         shared.departures.note(key.from, intended_ns);
@@ -100,7 +108,11 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         Ok(())
     }
 
-    fn exchange(&mut self, client: &mut dyn Client, context: &mut Context<'_>) -> Poll<Result<(), ClientError>> {
+    fn exchange(
+        &mut self,
+        client: &mut dyn Client,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), ClientError>> {
         let mut batch = None;
         let mut sink = |incoming: Incoming<'_>| {
             let mut shared = self.around.shared.borrow_mut();
@@ -111,11 +123,23 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
             match incoming.ticket {
                 Some(ticket) => {
                     shared.layers.replies += 1;
-                    acknowledge(&mut self.outstanding, ticket, &incoming.message, self.now_ns, &mut shared);
+                    acknowledge(
+                        &mut self.outstanding,
+                        ticket,
+                        &incoming.message,
+                        self.now_ns,
+                        &mut shared,
+                    );
                 }
                 None => {
                     shared.layers.events += 1;
-                    let delivered = receive(self.account, &incoming.message, self.around, self.now_ns, &mut shared);
+                    let delivered = receive(
+                        self.account,
+                        &incoming.message,
+                        self.around,
+                        self.now_ns,
+                        &mut shared,
+                    );
                     self.awaited = self.awaited.saturating_sub(delivered);
                 }
             }
@@ -133,23 +157,31 @@ fn acknowledge(
     shared: &mut Shared,
 ) {
     let Some(at) = outstanding.iter().position(|sent| sent.ticket == ticket) else {
-        shared.oracle.wrong(|| format!("an answer came to no message: {answer:?}"));
+        shared
+            .oracle
+            .wrong(|| format!("an answer came to no message: {answer:?}"));
         return;
     };
-    let Some(sent) = outstanding.remove(at) else { return };
+    let Some(sent) = outstanding.remove(at) else {
+        return;
+    };
     shared.ledger.in_flight -= 1;
     match answer {
         FromServer::Reply(Reply::Send { delivered, .. }) => {
-                shared.ledger.ok += 1;
+            shared.ledger.ok += 1;
             shared.acknowledged += 1;
             shared.recorder.ack(now_ns - sent.intended_ns);
             if *delivered != (sent.recipient == Recipient::Online) {
-                shared.oracle.wrong(|| format!("a message's reply says delivered: {delivered}"));
+                shared
+                    .oracle
+                    .wrong(|| format!("a message's reply says delivered: {delivered}"));
             }
         }
         other => {
             shared.ledger.errors += 1;
-            shared.oracle.wrong(|| format!("a message was answered with {other:?}"));
+            shared
+                .oracle
+                .wrong(|| format!("a message was answered with {other:?}"));
         }
     }
 }
@@ -163,7 +195,9 @@ fn receive(
     shared: &mut Shared,
 ) -> u64 {
     let FromServer::Event(Event::MessageReceived(message)) = message else {
-        shared.oracle.wrong(|| format!("{message:?} came between messages"));
+        shared
+            .oracle
+            .wrong(|| format!("{message:?} came between messages"));
         return 0;
     };
     if let Some(key) = shared.oracle.deliver(account, message)

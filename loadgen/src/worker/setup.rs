@@ -9,7 +9,11 @@ use crate::workloads::Step;
 
 impl Worker {
     /// Takes one step and waits for its answer. A refusal is a wrong answer, and the run goes on.
-    pub(super) async fn take(&mut self, step: Step, around: Surroundings<'_>) -> Result<(), WorkerError> {
+    pub(super) async fn take(
+        &mut self,
+        step: Step,
+        around: Surroundings<'_>,
+    ) -> Result<(), WorkerError> {
         around.shared.borrow_mut().ledger.in_flight += 1;
         let answered = match step {
             Step::CreateAccount => self.create(around).await,
@@ -27,7 +31,9 @@ impl Worker {
             Ok(Err(refusal)) => {
                 shared.ledger.errors += 1;
                 let name = around.names.name(self.account);
-                shared.oracle.wrong(|| format!("{step:?} of {name} was refused: {refusal}"));
+                shared
+                    .oracle
+                    .wrong(|| format!("{step:?} of {name} was refused: {refusal}"));
             }
             Err(error) => {
                 shared.ledger.errors += 1;
@@ -37,20 +43,33 @@ impl Worker {
         Ok(())
     }
 
-    async fn create(&mut self, around: Surroundings<'_>) -> Result<Result<(), Refusal>, WorkerError> {
+    async fn create(
+        &mut self,
+        around: Surroundings<'_>,
+    ) -> Result<Result<(), Refusal>, WorkerError> {
         let name = Text::Borrowed(around.names.name(self.account));
-        let request = Request::CreateAccount { name, verifier: self.keys.verifier() };
+        let request = Request::CreateAccount {
+            name,
+            verifier: self.keys.verifier(),
+        };
         let answer = self.ask(&request, around).await?;
         self.created |= answer.is_ok();
         Ok(answer.map(|_| ()))
     }
 
-    async fn log_in(&mut self, around: Surroundings<'_>) -> Result<Result<(), Refusal>, WorkerError> {
+    async fn log_in(
+        &mut self,
+        around: Surroundings<'_>,
+    ) -> Result<Result<(), Refusal>, WorkerError> {
         let name = around.names.name(self.account);
         let Self { caller, keys, .. } = self;
         let hashing = keys.hashing();
         let logged_in = caller.log_in_with(name, self.client_nonce, |asked| {
-            if asked == hashing { keys.clone() } else { another_password(asked) }
+            if asked == hashing {
+                keys.clone()
+            } else {
+                another_password(asked)
+            }
         });
         match logged_in.await {
             Ok(_) => {
@@ -65,8 +84,21 @@ impl Worker {
         }
     }
 
-    async fn read(&mut self, count: u32, around: Surroundings<'_>) -> Result<Result<(), Refusal>, WorkerError> {
-        let reply = match self.ask(&Request::Read { peer: None, limit: count }, around).await? {
+    async fn read(
+        &mut self,
+        count: u32,
+        around: Surroundings<'_>,
+    ) -> Result<Result<(), Refusal>, WorkerError> {
+        let reply = match self
+            .ask(
+                &Request::Read {
+                    peer: None,
+                    limit: count,
+                },
+                around,
+            )
+            .await?
+        {
             Ok(reply) => reply,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -74,12 +106,16 @@ impl Worker {
         match reply {
             Reply::Read { messages } => {
                 if messages.len() != count as usize {
-                    oracle.wrong(|| format!("{} messages were read in place of {count}", messages.len()));
+                    oracle.wrong(|| {
+                        format!("{} messages were read in place of {count}", messages.len())
+                    });
                 }
                 for message in &messages {
                     oracle.deliver(self.account, message);
                     if !message.read {
-                        oracle.wrong(|| format!("message {} was read and is not marked", message.id.0));
+                        oracle.wrong(|| {
+                            format!("message {} was read and is not marked", message.id.0)
+                        });
                     }
                 }
             }
@@ -88,7 +124,10 @@ impl Worker {
         Ok(Ok(()))
     }
 
-    async fn delete(&mut self, around: Surroundings<'_>) -> Result<Result<(), Refusal>, WorkerError> {
+    async fn delete(
+        &mut self,
+        around: Surroundings<'_>,
+    ) -> Result<Result<(), Refusal>, WorkerError> {
         let answer = self.ask(&Request::DeleteAccount, around).await?;
         if answer.is_ok() {
             (self.created, self.logged_in) = (false, false);
@@ -110,7 +149,9 @@ impl Worker {
             shared.layers.payload_received_bytes += payload::of_reply(reply);
             if reply.operation() != request.operation() {
                 let (asked, answered) = (request.operation(), reply.operation());
-                shared.oracle.wrong(|| format!("{asked:?} was answered with {answered:?}"));
+                shared
+                    .oracle
+                    .wrong(|| format!("{asked:?} was answered with {answered:?}"));
             }
         }
         Ok(answer)
@@ -123,7 +164,9 @@ impl Worker {
             shared.layers.events += 1;
             shared.layers.payload_received_bytes += payload::of_event(&event);
             match event {
-                Event::MessageReceived(message) => drop(shared.oracle.deliver(self.account, &message)),
+                Event::MessageReceived(message) => {
+                    drop(shared.oracle.deliver(self.account, &message))
+                }
                 Event::AccountDeleted { .. } => {}
                 other => shared.oracle.wrong(|| format!("{other:?} came unasked")),
             }

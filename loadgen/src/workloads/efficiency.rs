@@ -14,12 +14,30 @@ const SENDER: u32 = 0;
 const READER: u32 = 1;
 
 const PHASES: &[Phase] = &[
-    Phase { name: "create", kind: PhaseKind::Setup },
-    Phase { name: "log_in", kind: PhaseKind::Setup },
-    Phase { name: "message", kind: PhaseKind::Messages },
-    Phase { name: "log_in", kind: PhaseKind::Setup },
-    Phase { name: "read", kind: PhaseKind::Setup },
-    Phase { name: "delete", kind: PhaseKind::Setup },
+    Phase {
+        name: "create",
+        kind: PhaseKind::Setup,
+    },
+    Phase {
+        name: "log_in",
+        kind: PhaseKind::Setup,
+    },
+    Phase {
+        name: "message",
+        kind: PhaseKind::Messages,
+    },
+    Phase {
+        name: "log_in",
+        kind: PhaseKind::Setup,
+    },
+    Phase {
+        name: "read",
+        kind: PhaseKind::Setup,
+    },
+    Phase {
+        name: "delete",
+        kind: PhaseKind::Setup,
+    },
 ];
 
 impl Workload for Efficiency {
@@ -45,7 +63,12 @@ impl Workload for Efficiency {
             (0, _) => Box::new(std::iter::once(Step::CreateAccount)),
             (1, SENDER) | (3, READER) => Box::new(std::iter::once(Step::LogIn)),
             (2, SENDER) => Box::new((0..MESSAGES).map(move |nth| Step::Send {
-                key: MessageKey { from: SENDER, to: READER, nth, accounts },
+                key: MessageKey {
+                    from: SENDER,
+                    to: READER,
+                    nth,
+                    accounts,
+                },
                 recipient: Recipient::Offline,
             })),
             (4, READER) => Box::new(std::iter::once(Step::Read { count: MESSAGES })),
@@ -78,14 +101,33 @@ mod tests {
     #[test]
     fn one_sends_what_the_other_reads() {
         let steps = |phase, account| {
-            Efficiency.steps(&Part { phase, account, accounts: 2, rounds: &(0..1) }).collect::<Vec<_>>()
+            Efficiency
+                .steps(&Part {
+                    phase,
+                    account,
+                    accounts: 2,
+                    rounds: &(0..1),
+                })
+                .collect::<Vec<_>>()
         };
         assert_eq!(steps(2, SENDER).len(), 20);
         assert_eq!(steps(2, READER), []);
-        assert_eq!(steps(1, READER), [], "the reader is offline while messages are sent");
+        assert_eq!(
+            steps(1, READER),
+            [],
+            "the reader is offline while messages are sent"
+        );
         assert_eq!(steps(4, READER), [Step::Read { count: 20 }]);
         let mut text = String::new();
-        Efficiency.text(&MessageKey { from: 0, to: 1, nth: 19, accounts: 2 }, &mut text);
+        Efficiency.text(
+            &MessageKey {
+                from: 0,
+                to: 1,
+                nth: 19,
+                accounts: 2,
+            },
+            &mut text,
+        );
         assert_eq!(text, "Message 20");
     }
 }

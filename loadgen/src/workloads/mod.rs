@@ -12,5 +12,8 @@ pub static WORKLOADS: &[&dyn Workload] = &[&efficiency::Efficiency, &scaling::Sc
 /// Finds a workload by its name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static dyn Workload> {
-    WORKLOADS.iter().copied().find(|workload| workload.name() == name)
+    WORKLOADS
+        .iter()
+        .copied()
+        .find(|workload| workload.name() == name)
 }

@@ -6,10 +6,22 @@ use super::{MessageKey, Part, Phase, PhaseKind, Recipient, Step, Workload};
 pub struct Scaling;
 
 const PHASES: &[Phase] = &[
-    Phase { name: "create", kind: PhaseKind::Setup },
-    Phase { name: "log_in", kind: PhaseKind::Setup },
-    Phase { name: "message", kind: PhaseKind::Rounds },
-    Phase { name: "delete", kind: PhaseKind::Setup },
+    Phase {
+        name: "create",
+        kind: PhaseKind::Setup,
+    },
+    Phase {
+        name: "log_in",
+        kind: PhaseKind::Setup,
+    },
+    Phase {
+        name: "message",
+        kind: PhaseKind::Rounds,
+    },
+    Phase {
+        name: "delete",
+        kind: PhaseKind::Setup,
+    },
 ];
 
 /// The length of a text, in characters.
@@ -68,7 +80,12 @@ fn messages(part: &Part<'_>) -> impl Iterator<Item = Step> + 'static {
     let (from, accounts, rounds) = (part.account, part.accounts, part.rounds.clone());
     rounds.flat_map(move |nth| {
         (1..accounts).map(move |distance| Step::Send {
-            key: MessageKey { from, to: (from + distance) % accounts, nth, accounts },
+            key: MessageKey {
+                from,
+                to: (from + distance) % accounts,
+                nth,
+                accounts,
+            },
             recipient: Recipient::Online,
         })
     })
@@ -91,7 +108,12 @@ mod tests {
     use std::collections::HashSet;
 
     fn sends(account: u32, accounts: u32, rounds: std::ops::Range<u32>) -> Vec<MessageKey> {
-        let part = Part { phase: 2, account, accounts, rounds: &rounds };
+        let part = Part {
+            phase: 2,
+            account,
+            accounts,
+            rounds: &rounds,
+        };
         let key = |step| match step {
             Step::Send { key, .. } => key,
             other => panic!("{other:?}"),
@@ -105,8 +127,15 @@ mod tests {
             let mut pairs = HashSet::new();
             for account in 0..accounts {
                 let keys = sends(account, accounts, 0..1);
-                assert_eq!(keys[0].to, (account + 1) % accounts, "starts with its successor");
-                assert!(keys.iter().all(|key| key.from == account && key.to != account));
+                assert_eq!(
+                    keys[0].to,
+                    (account + 1) % accounts,
+                    "starts with its successor"
+                );
+                assert!(
+                    keys.iter()
+                        .all(|key| key.from == account && key.to != account)
+                );
                 pairs.extend(keys.iter().map(|key| (key.from, key.to)));
             }
             assert_eq!(pairs.len() as u32, accounts * (accounts - 1));
@@ -130,7 +159,22 @@ mod tests {
     #[test]
     fn what_is_sent_is_what_is_delivered() {
         let rounds = 2..5;
-        let to_0: usize = (0..6).map(|account| sends(account, 6, rounds.clone()).iter().filter(|key| key.to == 0).count()).sum();
-        assert_eq!(Scaling.deliveries(&Part { phase: 2, account: 0, accounts: 6, rounds: &rounds }), to_0 as u64);
+        let to_0: usize = (0..6)
+            .map(|account| {
+                sends(account, 6, rounds.clone())
+                    .iter()
+                    .filter(|key| key.to == 0)
+                    .count()
+            })
+            .sum();
+        assert_eq!(
+            Scaling.deliveries(&Part {
+                phase: 2,
+                account: 0,
+                accounts: 6,
+                rounds: &rounds
+            }),
+            to_0 as u64
+        );
     }
 }

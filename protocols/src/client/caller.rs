@@ -46,14 +46,21 @@ impl Caller {
     /// Takes over a client with nothing outstanding.
     #[must_use]
     pub fn new(client: Box<dyn Client>) -> Self {
-        Self { client, events: VecDeque::new(), answers: VecDeque::new() }
+        Self {
+            client,
+            events: VecDeque::new(),
+            answers: VecDeque::new(),
+        }
     }
 
     /// Asks, and waits for the answer.
     ///
     /// # Errors
     /// [`ClientError`] if the connection is over; a refusal is the inner result.
-    pub async fn call(&mut self, request: &Request<'_>) -> Result<Result<Reply<'static>, Refusal>, ClientError> {
+    pub async fn call(
+        &mut self,
+        request: &Request<'_>,
+    ) -> Result<Result<Reply<'static>, Refusal>, ClientError> {
         let ticket = self.client.stage(request)?;
         self.answer_to(ticket).await
     }
@@ -76,7 +83,10 @@ impl Caller {
 
     async fn answer_to(&mut self, ticket: Ticket) -> Result<Result<Reply<'static>, Refusal>, ClientError> {
         loop {
-            if let Some(at) = self.answers.iter().position(|(answered, _)| *answered == Some(ticket))
+            if let Some(at) = self
+                .answers
+                .iter()
+                .position(|(answered, _)| *answered == Some(ticket))
                 && let Some((_, answer)) = self.answers.remove(at)
             {
                 return Ok(answer);
@@ -108,7 +118,10 @@ impl Caller {
     ///
     /// # Errors
     /// [`ClientError`] if the connection is over.
-    pub async fn call_raw(&mut self, bytes: &[u8]) -> Result<Option<Result<Reply<'static>, Refusal>>, ClientError> {
+    pub async fn call_raw(
+        &mut self,
+        bytes: &[u8],
+    ) -> Result<Option<Result<Reply<'static>, Refusal>>, ClientError> {
         if !self.client.stage_raw(bytes) {
             return Ok(None);
         }
@@ -124,8 +137,15 @@ impl Caller {
     ///
     /// # Errors
     /// [`LogInError`].
-    pub async fn create_account(&mut self, name: &str, keys: &ClientKeys) -> Result<(), LogInError> {
-        let request = Request::CreateAccount { name: Text::Borrowed(name), verifier: keys.verifier() };
+    pub async fn create_account(
+        &mut self,
+        name: &str,
+        keys: &ClientKeys,
+    ) -> Result<(), LogInError> {
+        let request = Request::CreateAccount {
+            name: Text::Borrowed(name),
+            verifier: keys.verifier(),
+        };
         match self.call(&request).await?? {
             Reply::CreateAccount => Ok(()),
             _ => Err(LogInError::WrongReply),
@@ -136,8 +156,16 @@ impl Caller {
     ///
     /// # Errors
     /// [`LogInError`].
-    pub async fn log_in(&mut self, name: &str, password: &str, client_nonce: Nonce) -> Result<LoggedIn, LogInError> {
-        self.log_in_with(name, client_nonce, |hashing| ClientKeys::derive(password, hashing)).await
+    pub async fn log_in(
+        &mut self,
+        name: &str,
+        password: &str,
+        client_nonce: Nonce,
+    ) -> Result<LoggedIn, LogInError> {
+        self.log_in_with(name, client_nonce, |hashing| {
+            ClientKeys::derive(password, hashing)
+        })
+        .await
     }
 
     /// Logs in with keys that `keys_for` derives, or has derived before, for the challenge's salt and iterations.
@@ -150,15 +178,36 @@ impl Caller {
         client_nonce: Nonce,
         keys_for: impl FnOnce(Hashing) -> ClientKeys,
     ) -> Result<LoggedIn, LogInError> {
-        let start = Request::LogInStart { name: Text::Borrowed(name), client_nonce };
-        let Reply::LogInStart { login_id, salt, iterations, server_nonce } = self.call(&start).await?? else {
+        let start = Request::LogInStart {
+            name: Text::Borrowed(name),
+            client_nonce,
+        };
+        let Reply::LogInStart {
+            login_id,
+            salt,
+            iterations,
+            server_nonce,
+        } = self.call(&start).await??
+        else {
             return Err(LogInError::WrongReply);
         };
         let keys = keys_for(Hashing { salt, iterations }.check()?);
-        let exchange = Exchange { name, client_nonce: &client_nonce, server_nonce: &server_nonce };
+        let exchange = Exchange {
+            name,
+            client_nonce: &client_nonce,
+            server_nonce: &server_nonce,
+        };
         let proof = keys.prove(&exchange);
-        let finish = Request::LogInFinish { login_id, proof: proof.client_proof };
-        let Reply::LogInFinish { server_signature, token, unread } = self.call(&finish).await?? else {
+        let finish = Request::LogInFinish {
+            login_id,
+            proof: proof.client_proof,
+        };
+        let Reply::LogInFinish {
+            server_signature,
+            token,
+            unread,
+        } = self.call(&finish).await??
+        else {
             return Err(LogInError::WrongReply);
         };
         if scram::same(&server_signature, &proof.server_signature) {
@@ -180,9 +229,15 @@ impl Caller {
     }
 
     async fn exchange(&mut self) -> Result<(), ClientError> {
-        let Self { client, events, answers } = self;
+        let Self {
+            client,
+            events,
+            answers,
+        } = self;
         let mut sink = |incoming: Incoming<'_>| match incoming.message {
-            FromServer::Reply(reply) => answers.push_back((incoming.ticket, Ok(reply.into_owned()))),
+            FromServer::Reply(reply) => {
+                answers.push_back((incoming.ticket, Ok(reply.into_owned())))
+            }
             FromServer::Refused(refusal) => answers.push_back((incoming.ticket, Err(refusal))),
             FromServer::Event(event) => events.push_back(event.into_owned()),
         };

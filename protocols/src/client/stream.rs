@@ -54,7 +54,11 @@ impl<S> StreamClient<S> {
             done += decoded.frame_bytes;
             let is_event = matches!(decoded.value, FromServer::Event(_));
             let ticket = (!is_event).then_some(Ticket(self.next_answer));
-            let count = if is_event { &mut self.bytes.events } else { &mut self.bytes.replies };
+            let count = if is_event {
+                &mut self.bytes.events
+            } else {
+                &mut self.bytes.replies
+            };
             *count += decoded.message_bytes as u64;
             if !is_event {
                 if self.next_answer == self.next_ticket {
@@ -63,7 +67,11 @@ impl<S> StreamClient<S> {
                 }
                 self.next_answer += 1;
             }
-            sink(Incoming { ticket, message: decoded.value, message_bytes: decoded.message_bytes });
+            sink(Incoming {
+                ticket,
+                message: decoded.value,
+                message_bytes: decoded.message_bytes,
+            });
         }
         self.input.drain(..done);
         result.map(|()| done > 0)
@@ -98,7 +106,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> StreamClient<S> {
         let mut buffer = ReadBuf::uninit(&mut space);
         ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
         if buffer.filled().is_empty() {
-            return Poll::Ready(Err(ClientError::Closed { unanswered: self.next_ticket - self.next_answer }));
+            return Poll::Ready(Err(ClientError::Closed {
+                unanswered: self.next_ticket - self.next_answer,
+            }));
         }
         self.input.extend_from_slice(buffer.filled());
         Poll::Ready(Ok(()))

@@ -26,7 +26,12 @@ pub(crate) async fn serve_stream<S>(parts: StreamParts<S>) -> std::io::Result<()
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let StreamParts { stream, codec, connection, stop } = parts;
+    let StreamParts {
+        stream,
+        codec,
+        connection,
+        stop,
+    } = parts;
     let mut serving = Serving {
         stream,
         codec,
@@ -80,7 +85,10 @@ enum State {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
     /// Waits until something happened, and takes in whatever did: bytes, events, answers, the end.
-    async fn wait(&mut self, stopped: &mut Pin<&mut WaitForCancellationFutureOwned>) -> std::io::Result<()> {
+    async fn wait(
+        &mut self,
+        stopped: &mut Pin<&mut WaitForCancellationFutureOwned>,
+    ) -> std::io::Result<()> {
         poll_fn(|context| {
             let mut happened = self.poll_answers(context);
             happened |= self.poll_events(context);
@@ -90,7 +98,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
                 self.state = State::Closing;
                 happened = true;
             }
-            if happened { Poll::Ready(Ok(())) } else { Poll::Pending }
+            if happened {
+                Poll::Ready(Ok(()))
+            } else {
+                Poll::Pending
+            }
         })
         .await
     }
@@ -159,7 +171,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
                     } else {
                         let before = settle(&mut self.waiting).await;
                         let answer = self.connection.apply(&request).wait().await;
-                        before.into_iter().chain([answer]).for_each(|answer| self.encode(&answer.into()));
+                        before
+                            .into_iter()
+                            .chain([answer])
+                            .for_each(|answer| self.encode(&answer.into()));
                     }
                 }
                 Err(error) => {

@@ -16,10 +16,20 @@ impl Transport for Grpc {
     }
 
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
-        Box::pin(async move { Err(TransportError::Pair { codec: listen.codec.name(), transport: "grpc" }) })
+        Box::pin(async move {
+            Err(TransportError::Pair {
+                codec: listen.codec.name(),
+                transport: "grpc",
+            })
+        })
     }
 
     fn connect(&self, connect: Connect) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>> {
-        Box::pin(async move { Err(TransportError::Pair { codec: connect.codec.name(), transport: "grpc" }) })
+        Box::pin(async move {
+            Err(TransportError::Pair {
+                codec: connect.codec.name(),
+                transport: "grpc",
+            })
+        })
     }
 }

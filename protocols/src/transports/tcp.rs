@@ -38,7 +38,10 @@ impl Transport for Tcp {
 
     fn connect(&self, connect: Connect) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>> {
         Box::pin(async move {
-            let setup = Setup { framing: Framing::Codec, frame_max_bytes: FRAME_MAX_BYTES };
+            let setup = Setup {
+                framing: Framing::Codec,
+                frame_max_bytes: FRAME_MAX_BYTES,
+            };
             let codec = connect.codec.open(setup).ok_or(TransportError::Pair {
                 codec: connect.codec.name(),
                 transport: "tcp",
@@ -55,7 +58,10 @@ impl Transport for Tcp {
 /// # Errors
 /// [`TransportError::Listen`].
 pub(crate) async fn bind(address: &str) -> Result<(TcpListener, String), TransportError> {
-    let failed = |source| TransportError::Listen { address: address.to_owned(), source };
+    let failed = |source| TransportError::Listen {
+        address: address.to_owned(),
+        source,
+    };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound.to_string()))
@@ -66,7 +72,10 @@ pub(crate) async fn bind(address: &str) -> Result<(TcpListener, String), Transpo
 /// # Errors
 /// [`TransportError::Connect`].
 pub(crate) async fn dial(address: &str) -> Result<TcpStream, TransportError> {
-    let failed = |source| TransportError::Connect { address: address.to_owned(), source };
+    let failed = |source| TransportError::Connect {
+        address: address.to_owned(),
+        source,
+    };
     let stream = TcpStream::connect(address).await.map_err(failed)?;
     set_nodelay(&stream).map_err(failed)?;
     Ok(stream)
@@ -91,7 +100,9 @@ pub(crate) async fn accept(listener: &TcpListener) -> TcpStream {
         match listener.accept().await {
             Ok((stream, _)) => match set_nodelay(&stream) {
                 Ok(()) => return stream,
-                Err(error) => tracing::debug!(%error, "a connection went away before it was served"),
+                Err(error) => {
+                    tracing::debug!(%error, "a connection went away before it was served")
+                }
             },
             Err(error) => {
                 tracing::warn!(%error, "cannot accept connections; trying again");
@@ -113,7 +124,10 @@ async fn accept_all(listener: TcpListener, listen: Listen) {
 }
 
 fn serve_one(stream: TcpStream, listen: &Listen) {
-    let setup = Setup { framing: Framing::Codec, frame_max_bytes: REQUEST_MAX_BYTES };
+    let setup = Setup {
+        framing: Framing::Codec,
+        frame_max_bytes: REQUEST_MAX_BYTES,
+    };
     let Some(codec) = listen.codec.open(setup) else {
         return;
     };

@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use super::{Chat, Logins};
+use crate::Answer;
 use crate::error::{ErrorCode, Refusal};
 use crate::limits::LOGINS_PER_CONNECTION_MAX;
 use crate::message::{Event, Reply, Request, Token};
 use crate::rules;
 use crate::session::{Outbox, Seating, Session, SessionKind};
-use crate::Answer;
 
 /// What a rule gives back: the reply or the refusal, now or later.
 pub type Outcome = Answer<Result<Reply<'static>, Refusal>>;
@@ -33,7 +33,10 @@ pub(crate) struct Seat {
 
 impl Connection {
     pub(super) fn framed(chat: Arc<Chat>) -> Self {
-        Self { chat, seat: Arc::new(Seat::new(SessionKind::Connection, None)) }
+        Self {
+            chat,
+            seat: Arc::new(Seat::new(SessionKind::Connection, None)),
+        }
     }
 
     pub(super) fn of_call(chat: Arc<Chat>, token: Option<Token>) -> Result<Self, Refusal> {
@@ -41,7 +44,10 @@ impl Connection {
             Some(token) => Some(chat.sessions.of_call(token, chat.now_ms())?),
             None => None,
         };
-        Ok(Self { chat, seat: Arc::new(Seat::new(SessionKind::Calls, session)) })
+        Ok(Self {
+            chat,
+            seat: Arc::new(Seat::new(SessionKind::Calls, session)),
+        })
     }
 
     /// Applies a request. Answers come in any order; see [`Request::overlaps`] for which requests may be applied
@@ -83,7 +89,10 @@ impl Seat {
 
     /// The session that is held here, if it has not ended.
     pub(crate) fn session(&self) -> Option<Arc<Session>> {
-        self.held().as_ref().filter(|session| !session.has_ended()).cloned()
+        self.held()
+            .as_ref()
+            .filter(|session| !session.has_ended())
+            .cloned()
     }
 
     /// The session that is held here, or the refusal that asks for one.
@@ -97,7 +106,11 @@ impl Seat {
             SessionKind::Connection => Some(Arc::clone(&self.outbox)),
             SessionKind::Calls => None,
         };
-        Seating { kind: self.kind, outbox, now_ms }
+        Seating {
+            kind: self.kind,
+            outbox,
+            now_ms,
+        }
     }
 
     pub(crate) fn hold(&self, session: Arc<Session>) {
@@ -127,7 +140,11 @@ impl Subscription {
         let session = chat.sessions.of_call(token, chat.now_ms())?;
         let outbox = Arc::new(Outbox::default());
         chat.sessions.subscribe(&session, &outbox)?;
-        Ok(Self { chat, session, outbox })
+        Ok(Self {
+            chat,
+            session,
+            outbox,
+        })
     }
 
     /// The next event; `None` once the session has ended or another stream took its place.
@@ -138,7 +155,9 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.chat.sessions.leave(&self.session, &self.outbox, self.chat.now_ms());
+        self.chat
+            .sessions
+            .leave(&self.session, &self.outbox, self.chat.now_ms());
     }
 }
 

@@ -25,7 +25,10 @@ pub(crate) struct Logins {
 
 impl Logins {
     pub(crate) const fn new(most: usize) -> Self {
-        Self { most, pending: Mutex::new(BTreeMap::new()) }
+        Self {
+            most,
+            pending: Mutex::new(BTreeMap::new()),
+        }
     }
 
     /// Keeps a log-in under the number that follows the last one: short on the wire, and good on its own
@@ -54,9 +57,17 @@ impl Logins {
         self.pending().retain(|_, login| !is_past(login, now_ms));
     }
 
-    fn insert(&self, pending: &mut BTreeMap<LoginId, PendingLogin>, id: LoginId, login: PendingLogin) {
+    fn insert(
+        &self,
+        pending: &mut BTreeMap<LoginId, PendingLogin>,
+        id: LoginId,
+        login: PendingLogin,
+    ) {
         if pending.len() >= self.most {
-            let oldest = pending.iter().min_by_key(|(_, login)| login.begun_at_ms).map(|(&id, _)| id);
+            let oldest = pending
+                .iter()
+                .min_by_key(|(_, login)| login.begun_at_ms)
+                .map(|(&id, _)| id);
             oldest.map(|id| pending.remove(&id));
         }
         pending.insert(id, login);

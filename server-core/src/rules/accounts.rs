@@ -11,7 +11,11 @@ use crate::scram::Hashing;
 /// A free name becomes an account. Does not log in, and may be done while logged in.
 pub(super) fn create(connection: &Connection, name: &str, verifier: &Verifier) -> Ruled {
     let name = Name::new(name)?;
-    Hashing { salt: verifier.salt, iterations: verifier.iterations }.check()?;
+    Hashing {
+        salt: verifier.salt,
+        iterations: verifier.iterations,
+    }
+    .check()?;
     let created = connection.chat.store.create_account(&name, verifier);
     Ok(created.map(|result| result.map(|_| Reply::CreateAccount)))
 }

@@ -18,18 +18,45 @@ pub(crate) fn apply(connection: &Connection, request: &Request<'_>) -> Outcome {
         Request::LogInFinish { login_id, proof } => login::finish(connection, *login_id, proof),
         Request::Resume { token } => login::resume(connection, *token),
         Request::LogOut => login::log_out(connection),
-        Request::ListAccounts { pattern, after, limit } => {
-            listing::accounts(connection, &listing::Listing { pattern, after: after.as_deref(), limit: *limit })
-        }
-        Request::Send { to, text, client_id } => {
-            messages::send(connection, &messages::Outgoing { to, text, client_id: *client_id })
-        }
+        Request::ListAccounts {
+            pattern,
+            after,
+            limit,
+        } => listing::accounts(
+            connection,
+            &listing::Listing {
+                pattern,
+                after: after.as_deref(),
+                limit: *limit,
+            },
+        ),
+        Request::Send {
+            to,
+            text,
+            client_id,
+        } => messages::send(
+            connection,
+            &messages::Outgoing {
+                to,
+                text,
+                client_id: *client_id,
+            },
+        ),
         Request::Unread => listing::unread(connection),
         Request::Read { peer, limit } => messages::read(connection, peer.as_deref(), *limit),
         Request::MarkRead { peer, up_to } => messages::mark_read(connection, peer, *up_to),
-        Request::History { peer, before, limit } => {
-            listing::history(connection, &listing::Look { peer, before: *before, limit: *limit })
-        }
+        Request::History {
+            peer,
+            before,
+            limit,
+        } => listing::history(
+            connection,
+            &listing::Look {
+                peer,
+                before: *before,
+                limit: *limit,
+            },
+        ),
         Request::DeleteMessages { ids } => undo::delete(connection, ids),
         Request::Undo { ids } => undo::undo(connection, ids),
     };
@@ -41,7 +68,10 @@ pub(super) type Ruled = Result<Outcome, Refusal>;
 
 fn hello(connection: &Connection, version: u32) -> Ruled {
     if version != PROTOCOL_VERSION {
-        return Err(Refusal::with_detail(ErrorCode::UnsupportedVersion, PROTOCOL_VERSION.into()));
+        return Err(Refusal::with_detail(
+            ErrorCode::UnsupportedVersion,
+            PROTOCOL_VERSION.into(),
+        ));
     }
     let options = connection.chat.options();
     Ok(Answer::Ready(Ok(Reply::Hello {
@@ -57,6 +87,9 @@ pub(super) fn check_limit(limit: u32) -> Result<u32, Refusal> {
     if (1..=PAGE_MAX).contains(&limit) {
         Ok(limit)
     } else {
-        Err(Refusal::with_detail(ErrorCode::LimitNotAllowed, PAGE_MAX.into()))
+        Err(Refusal::with_detail(
+            ErrorCode::LimitNotAllowed,
+            PAGE_MAX.into(),
+        ))
     }
 }

@@ -25,11 +25,16 @@ pub(super) fn start(connection: &Connection, name: &str, client_nonce: Nonce) ->
         let login = pending(account, [client_nonce, server_nonce], chat.now_ms());
         let login_id = match seat.kind {
             SessionKind::Connection => seat.logins.begin(login),
-            SessionKind::Calls => {
-                chat.logins_over_calls.begin_as(LoginId(u64::from_be_bytes(chat.random())), login)
-            }
+            SessionKind::Calls => chat
+                .logins_over_calls
+                .begin_as(LoginId(u64::from_be_bytes(chat.random())), login),
         };
-        Ok(Reply::LogInStart { login_id, salt, iterations, server_nonce })
+        Ok(Reply::LogInStart {
+            login_id,
+            salt,
+            iterations,
+            server_nonce,
+        })
     }))
 }
 
@@ -58,12 +63,21 @@ pub(super) fn finish(connection: &Connection, login_id: LoginId, proof: &[u8; 32
     let server_signature = check_proof(&login, proof)?;
     let token = Token(chat.random());
     let PendingLogin { account, name, .. } = login;
-    let begin = Begin { account, name, token, seat: seat.seating(chat.now_ms()) };
+    let begin = Begin {
+        account,
+        name,
+        token,
+        seat: seat.seating(chat.now_ms()),
+    };
     let session = chat.sessions.begin(begin)?;
     Ok(chat.store.unread_total(account).map(move |counted| {
         let unread = counted.map_err(|refusal| ended_by(&refusal, &chat, &session))?;
         seat.hold(session);
-        Ok(Reply::LogInFinish { server_signature, token, unread })
+        Ok(Reply::LogInFinish {
+            server_signature,
+            token,
+            unread,
+        })
     }))
 }
 
@@ -90,11 +104,14 @@ pub(super) fn resume(connection: &Connection, token: Token) -> Ruled {
     refuse_second_login(connection)?;
     let (chat, seat) = (Arc::clone(&connection.chat), Arc::clone(&connection.seat));
     let session = chat.sessions.resume(token, seat.seating(chat.now_ms()))?;
-    Ok(chat.store.unread_total(session.account).map(move |counted| {
-        let unread = counted.map_err(|refusal| ended_by(&refusal, &chat, &session))?;
-        seat.hold(session);
-        Ok(Reply::Resume { unread })
-    }))
+    Ok(chat
+        .store
+        .unread_total(session.account)
+        .map(move |counted| {
+            let unread = counted.map_err(|refusal| ended_by(&refusal, &chat, &session))?;
+            seat.hold(session);
+            Ok(Reply::Resume { unread })
+        }))
 }
 
 /// Ends the session; its token is worth nothing any more.

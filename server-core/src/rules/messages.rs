@@ -26,7 +26,12 @@ pub(super) fn send(connection: &Connection, outgoing: &Outgoing<'_>) -> Ruled {
         client_id: outgoing.client_id,
         sent_at_ms: connection.chat.now_ms(),
     });
-    Ok(sent.map(|result| result.map(|sent| Reply::Send { id: sent.id, delivered: sent.delivered })))
+    Ok(sent.map(|result| {
+        result.map(|sent| Reply::Send {
+            id: sent.id,
+            delivered: sent.delivered,
+        })
+    }))
 }
 
 fn check_text(text: &str, text_max_chars: u32) -> Result<(), Refusal> {
@@ -36,7 +41,10 @@ fn check_text(text: &str, text_max_chars: u32) -> Result<(), Refusal> {
     let most = text_max_chars as usize;
     // Characters are at least a byte each, so that most texts need not be counted.
     if text.len() > most && text.chars().count() > most {
-        return Err(Refusal::with_detail(ErrorCode::TextTooLong, text_max_chars.into()));
+        return Err(Refusal::with_detail(
+            ErrorCode::TextTooLong,
+            text_max_chars.into(),
+        ));
     }
     Ok(())
 }
@@ -45,7 +53,11 @@ fn check_text(text: &str, text_max_chars: u32) -> Result<(), Refusal> {
 pub(super) fn read(connection: &Connection, peer: Option<&str>, limit: u32) -> Ruled {
     let session = connection.seat.require()?;
     peer.map_or(Ok(()), Name::check)?;
-    let query = ReadQuery { reader: session.account, peer, limit: check_limit(limit)? };
+    let query = ReadQuery {
+        reader: session.account,
+        peer,
+        limit: check_limit(limit)?,
+    };
     let taken = connection.chat.store.read(&query);
     Ok(taken.map(|result| result.map(|messages| Reply::Read { messages })))
 }
@@ -54,6 +66,10 @@ pub(super) fn read(connection: &Connection, peer: Option<&str>, limit: u32) -> R
 pub(super) fn mark_read(connection: &Connection, peer: &str, up_to: MessageId) -> Ruled {
     let session = connection.seat.require()?;
     Name::check(peer)?;
-    let marked = connection.chat.store.mark_read(&MarkQuery { reader: session.account, peer, up_to });
+    let marked = connection.chat.store.mark_read(&MarkQuery {
+        reader: session.account,
+        peer,
+        up_to,
+    });
     Ok(marked.map(|result| result.map(|()| Reply::MarkRead)))
 }

@@ -111,7 +111,9 @@ impl State {
 fn size_bytes(event: &Event<'_>) -> usize {
     let held = match event {
         Event::MessageReceived(message) => message.text.len(),
-        Event::MessagesDeleted { ids } | Event::MessagesRestored { ids } => std::mem::size_of_val(&**ids),
+        Event::MessagesDeleted { ids } | Event::MessagesRestored { ids } => {
+            std::mem::size_of_val(&**ids)
+        }
         Event::AccountDeleted { name } => name.len(),
         Event::Lagged { .. } | Event::ServerClosing => 0,
     };
@@ -143,9 +145,17 @@ mod tests {
         for id in 0..pushed {
             assert_eq!(outbox.pop(), Some(event(id as u64)));
         }
-        assert_eq!(outbox.pop(), Some(Event::Lagged { missed: 10_000 - pushed as u64 }));
+        assert_eq!(
+            outbox.pop(),
+            Some(Event::Lagged {
+                missed: 10_000 - pushed as u64
+            })
+        );
         assert_eq!(outbox.pop(), None);
-        assert!(outbox.push(event(1)), "takes events again once the client was told");
+        assert!(
+            outbox.push(event(1)),
+            "takes events again once the client was told"
+        );
     }
 
     #[test]
@@ -153,7 +163,10 @@ mod tests {
         let outbox = Outbox::default();
         while outbox.push(event(0)) {}
         while outbox.pop() == Some(event(0)) {
-            assert!(!outbox.push(event(1)), "there is room, but the gap has not been told");
+            assert!(
+                !outbox.push(event(1)),
+                "there is room, but the gap has not been told"
+            );
             if outbox.state().events.is_empty() {
                 break;
             }

@@ -82,7 +82,11 @@ pub(crate) struct Seating {
 
 impl Sessions {
     pub(crate) fn new(fanout: Arc<Fanout>, grace_ms: u64) -> Self {
-        Self { fanout, grace_ms, tables: Mutex::default() }
+        Self {
+            fanout,
+            grace_ms,
+            tables: Mutex::default(),
+        }
     }
 
     /// Begins a session, in place of one that nobody holds any more.
@@ -92,7 +96,11 @@ impl Sessions {
 
     fn begin_in(&self, tables: &mut Tables, begin: Begin) -> Result<Arc<Session>, Refusal> {
         if let Some(held) = tables.by_account.get(&begin.account).copied() {
-            if tables.by_token.get(&held).is_some_and(|entry| self.is_live(entry, begin.seat.now_ms)) {
+            if tables
+                .by_token
+                .get(&held)
+                .is_some_and(|entry| self.is_live(entry, begin.seat.now_ms))
+            {
                 return Err(ErrorCode::AlreadyLoggedIn.into());
             }
             self.remove(tables, &held);
@@ -103,11 +111,20 @@ impl Sessions {
             key: key_of(begin.token),
             ended: AtomicBool::new(false),
         });
-        let Seating { kind, outbox, now_ms } = begin.seat;
+        let Seating {
+            kind,
+            outbox,
+            now_ms,
+        } = begin.seat;
         if let Some(outbox) = &outbox {
             self.fanout.attach(session.account, Arc::clone(outbox));
         }
-        let entry = Entry { session: Arc::clone(&session), kind, outbox, last_used_ms: now_ms };
+        let entry = Entry {
+            session: Arc::clone(&session),
+            kind,
+            outbox,
+            last_used_ms: now_ms,
+        };
         tables.by_account.insert(session.account, session.key);
         tables.by_token.insert(session.key, entry);
         Ok(session)
@@ -126,7 +143,15 @@ impl Sessions {
         }
         let (account, name) = (entry.session.account, Arc::clone(&entry.session.name));
         self.remove(&mut tables, &key);
-        self.begin_in(&mut tables, Begin { account, name, token, seat })
+        self.begin_in(
+            &mut tables,
+            Begin {
+                account,
+                name,
+                token,
+                seat,
+            },
+        )
     }
 
     /// The session of a call, and marks it as used.
@@ -149,7 +174,10 @@ impl Sessions {
     /// From now on the session's events go to `outbox`; an event stream that was open before ends.
     pub(crate) fn subscribe(&self, session: &Session, outbox: &Arc<Outbox>) -> Result<(), Refusal> {
         let mut tables = self.tables();
-        let entry = tables.by_token.get_mut(&session.key).ok_or(ErrorCode::SessionEnded)?;
+        let entry = tables
+            .by_token
+            .get_mut(&session.key)
+            .ok_or(ErrorCode::SessionEnded)?;
         if let Some(before) = entry.outbox.replace(Arc::clone(outbox)) {
             before.end();
         }
@@ -165,7 +193,11 @@ impl Sessions {
         let Some(entry) = tables.by_token.get_mut(&session.key) else {
             return;
         };
-        if entry.outbox.as_ref().is_some_and(|current| Arc::ptr_eq(current, outbox)) {
+        if entry
+            .outbox
+            .as_ref()
+            .is_some_and(|current| Arc::ptr_eq(current, outbox))
+        {
             entry.outbox = None;
             entry.last_used_ms = now_ms;
         }
@@ -180,7 +212,12 @@ impl Sessions {
     pub(crate) fn sweep(&self, now_ms: u64) {
         let mut tables = self.tables();
         let past = |entry: &&Entry| !self.is_kept(entry, now_ms);
-        let keys: Vec<_> = tables.by_token.values().filter(past).map(|entry| entry.session.key).collect();
+        let keys: Vec<_> = tables
+            .by_token
+            .values()
+            .filter(past)
+            .map(|entry| entry.session.key)
+            .collect();
         for key in keys {
             self.remove(&mut tables, &key);
         }

@@ -9,8 +9,8 @@ mod state;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{
-    AccountId, AccountRecord, Changes, DeleteIds, HistoryQuery, ListQuery, MarkQuery, NewMessage, Page,
-    ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
+    AccountId, AccountRecord, Changes, DeleteIds, HistoryQuery, ListQuery, MarkQuery, NewMessage,
+    Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
 };
 use crate::Answer;
 use crate::digest::StateDigest;
@@ -28,7 +28,10 @@ impl MemoryStore {
     /// An empty store that reports its changes to `changes`.
     #[must_use]
     pub fn new(changes: Arc<dyn Changes>) -> Self {
-        Self { state: Mutex::default(), changes }
+        Self {
+            state: Mutex::default(),
+            changes,
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -42,7 +45,11 @@ impl Store for MemoryStore {
     }
 
     fn account(&self, name: &str) -> StoreResult<AccountRecord> {
-        Answer::Ready(self.state().account_by_name(name).map(|account| account.record.clone()))
+        Answer::Ready(
+            self.state()
+                .account_by_name(name)
+                .map(|account| account.record.clone()),
+        )
     }
 
     fn delete_account(&self, id: AccountId, now_ms: u64) -> StoreResult<()> {
@@ -83,7 +90,10 @@ impl Store for MemoryStore {
     fn delete_messages(&self, delete: &DeleteIds<'_>) -> StoreResult<Vec<MessageId>> {
         let mut state = self.state();
         Answer::Ready(state.delete_messages(delete).map(|touched| {
-            touched.others.into_iter().for_each(|other| self.changes.messages_deleted(other));
+            touched
+                .others
+                .into_iter()
+                .for_each(|other| self.changes.messages_deleted(other));
             touched.ids
         }))
     }
@@ -91,7 +101,10 @@ impl Store for MemoryStore {
     fn undo(&self, undo: &UndoIds<'_>) -> StoreResult<Vec<MessageId>> {
         let mut state = self.state();
         Answer::Ready(state.undo(undo).map(|touched| {
-            touched.others.into_iter().for_each(|other| self.changes.messages_restored(other));
+            touched
+                .others
+                .into_iter()
+                .for_each(|other| self.changes.messages_restored(other));
             touched.ids
         }))
     }

@@ -31,7 +31,11 @@ pub(super) struct Conversation {
 
 impl Account {
     pub(super) fn new(record: AccountRecord) -> Self {
-        Self { record, conversations: ByNumber::default(), client_ids: HashMap::new() }
+        Self {
+            record,
+            conversations: ByNumber::default(),
+            client_ids: HashMap::new(),
+        }
     }
 
     pub(super) fn with(&mut self, peer: AccountId) -> &mut Conversation {
@@ -39,6 +43,9 @@ impl Account {
     }
 
     pub(super) fn unread_total(&self) -> u64 {
-        self.conversations.values().map(|conversation| conversation.unread.len() as u64).sum()
+        self.conversations
+            .values()
+            .map(|conversation| conversation.unread.len() as u64)
+            .sum()
     }
 }

@@ -48,7 +48,11 @@ struct Deletion {
 }
 
 impl State {
-    pub(super) fn create_account(&mut self, name: &Name, verifier: &Verifier) -> Result<AccountId, Refusal> {
+    pub(super) fn create_account(
+        &mut self,
+        name: &Name,
+        verifier: &Verifier,
+    ) -> Result<AccountId, Refusal> {
         if self.by_name.contains_key(name.as_str()) {
             return Err(ErrorCode::AccountExists.into());
         }
@@ -57,13 +61,22 @@ impl State {
         let name = Arc::clone(name.shared());
         self.by_name.insert(Arc::clone(&name), id);
         self.names.insert(Arc::clone(&name));
-        self.accounts.insert(id, Account::new(AccountRecord { id, name, verifier: *verifier }));
+        self.accounts.insert(
+            id,
+            Account::new(AccountRecord {
+                id,
+                name,
+                verifier: *verifier,
+            }),
+        );
         Ok(id)
     }
 
     pub(super) fn account_by_name(&self, name: &str) -> Result<&Account, Refusal> {
         let id = self.id_of(name)?;
-        self.accounts.get(&id).ok_or_else(|| ErrorCode::NoSuchAccount.into())
+        self.accounts
+            .get(&id)
+            .ok_or_else(|| ErrorCode::NoSuchAccount.into())
     }
 
     pub(super) fn list_accounts(&self, query: &ListQuery<'_>) -> Page {
@@ -72,17 +85,37 @@ impl State {
             .names
             .range::<str, _>((start, Bound::Unbounded))
             .filter(|name| query.pattern.matches(name));
-        let names = matching.by_ref().take(query.limit as usize).cloned().collect();
-        Page { names, more: matching.next().is_some() }
+        let names = matching
+            .by_ref()
+            .take(query.limit as usize)
+            .cloned()
+            .collect();
+        Page {
+            names,
+            more: matching.next().is_some(),
+        }
     }
 
-    pub(super) fn send(&mut self, message: &NewMessage<'_>, changes: &dyn Changes) -> Result<Sent, Refusal> {
-        let from = self.accounts.get(&message.from).ok_or(ErrorCode::NotLoggedIn)?;
-        if let Some(sent) = message.client_id.and_then(|client_id| from.client_ids.get(&client_id)) {
+    pub(super) fn send(
+        &mut self,
+        message: &NewMessage<'_>,
+        changes: &dyn Changes,
+    ) -> Result<Sent, Refusal> {
+        let from = self
+            .accounts
+            .get(&message.from)
+            .ok_or(ErrorCode::NotLoggedIn)?;
+        if let Some(sent) = message
+            .client_id
+            .and_then(|client_id| from.client_ids.get(&client_id))
+        {
             return Ok(*sent);
         }
         let from_name = Arc::clone(&from.record.name);
-        let (to_name, &to) = self.by_name.get_key_value(message.to).ok_or(ErrorCode::NoSuchAccount)?;
+        let (to_name, &to) = self
+            .by_name
+            .get_key_value(message.to)
+            .ok_or(ErrorCode::NoSuchAccount)?;
         self.last_message += 1;
         let id = MessageId(self.last_message);
         let text: Arc<str> = Arc::from(message.text);
@@ -94,16 +127,22 @@ impl State {
             sent_at_ms: message.sent_at_ms,
             read: false,
         };
-        self.insert(id, Row {
-            from: message.from,
-            to,
-            text,
-            sent_at_ms: message.sent_at_ms,
-            read: false,
-            client_id: message.client_id,
-            deleted: None,
-        });
-        let sent = Sent { id, delivered: changes.message_stored(to, &told) };
+        self.insert(
+            id,
+            Row {
+                from: message.from,
+                to,
+                text,
+                sent_at_ms: message.sent_at_ms,
+                read: false,
+                client_id: message.client_id,
+                deleted: None,
+            },
+        );
+        let sent = Sent {
+            id,
+            delivered: changes.message_stored(to, &told),
+        };
         self.remember(message, sent);
         Ok(sent)
     }
@@ -123,25 +162,36 @@ impl State {
     }
 
     fn remember(&mut self, message: &NewMessage<'_>, sent: Sent) {
-        if let (Some(client_id), Some(from)) = (message.client_id, self.accounts.get_mut(&message.from)) {
+        if let (Some(client_id), Some(from)) =
+            (message.client_id, self.accounts.get_mut(&message.from))
+        {
             from.client_ids.insert(client_id, sent);
         }
     }
 
     fn id_of(&self, name: &str) -> Result<AccountId, Refusal> {
-        self.by_name.get(name).copied().ok_or_else(|| ErrorCode::NoSuchAccount.into())
+        self.by_name
+            .get(name)
+            .copied()
+            .ok_or_else(|| ErrorCode::NoSuchAccount.into())
     }
 
     /// The account that acts; one that is gone has no session.
     fn actor(&self, id: AccountId) -> Result<&Account, Refusal> {
-        self.accounts.get(&id).ok_or_else(|| ErrorCode::NotLoggedIn.into())
+        self.accounts
+            .get(&id)
+            .ok_or_else(|| ErrorCode::NotLoggedIn.into())
     }
 
     fn actor_mut(&mut self, id: AccountId) -> Result<&mut Account, Refusal> {
-        self.accounts.get_mut(&id).ok_or_else(|| ErrorCode::NotLoggedIn.into())
+        self.accounts
+            .get_mut(&id)
+            .ok_or_else(|| ErrorCode::NotLoggedIn.into())
     }
 
     fn name_of(&self, id: AccountId) -> Arc<str> {
-        self.accounts.get(&id).map_or_else(|| Arc::from(""), |account| Arc::clone(&account.record.name))
+        self.accounts
+            .get(&id)
+            .map_or_else(|| Arc::from(""), |account| Arc::clone(&account.record.name))
     }
 }

@@ -22,7 +22,11 @@ pub(in super::super) struct Touched {
 }
 
 impl State {
-    pub(in super::super) fn delete_account(&mut self, id: AccountId, now_ms: u64) -> Result<Gone, Refusal> {
+    pub(in super::super) fn delete_account(
+        &mut self,
+        id: AccountId,
+        now_ms: u64,
+    ) -> Result<Gone, Refusal> {
         self.actor(id)?;
         let Some(account) = self.accounts.remove(&id) else {
             unreachable!("the account was found above, under the same lock");
@@ -37,24 +41,41 @@ impl State {
             if let Some(other) = self.accounts.get_mut(&peer) {
                 other.conversations.remove(&id);
             }
-            for message in conversation.messages.iter().chain(conversation.deleted.iter()) {
+            for message in conversation
+                .messages
+                .iter()
+                .chain(conversation.deleted.iter())
+            {
                 self.drop_row(message, now_ms);
             }
         }
         peers.sort_unstable();
-        Ok(Gone { record: account.record, peers })
+        Ok(Gone {
+            record: account.record,
+            peers,
+        })
     }
 
-    pub(in super::super) fn delete_messages(&mut self, delete: &DeleteIds<'_>) -> Result<Touched, Refusal> {
+    pub(in super::super) fn delete_messages(
+        &mut self,
+        delete: &DeleteIds<'_>,
+    ) -> Result<Touched, Refusal> {
         self.actor(delete.by)?;
-        let may = |row: &Row| row.deleted.is_none() && (row.from == delete.by || row.to == delete.by);
+        let may =
+            |row: &Row| row.deleted.is_none() && (row.from == delete.by || row.to == delete.by);
         let touched = self.touch(delete.by, delete.ids, may);
         for &id in &touched.ids {
             if delete.undo_grace_ms == 0 {
                 self.unlist(id);
                 self.drop_row(id, delete.now_ms);
             } else {
-                self.hide(id, Deletion { by: delete.by, at_ms: delete.now_ms });
+                self.hide(
+                    id,
+                    Deletion {
+                        by: delete.by,
+                        at_ms: delete.now_ms,
+                    },
+                );
             }
         }
         Ok(touched)
@@ -64,7 +85,8 @@ impl State {
         self.actor(undo.by)?;
         let may = |row: &Row| {
             row.deleted.is_some_and(|deletion| {
-                deletion.by == undo.by && undo.now_ms < deletion.at_ms.saturating_add(undo.undo_grace_ms)
+                deletion.by == undo.by
+                    && undo.now_ms < deletion.at_ms.saturating_add(undo.undo_grace_ms)
             })
         };
         let touched = self.touch(undo.by, undo.ids, may);
@@ -102,7 +124,11 @@ impl State {
         let mut others: BTreeMap<AccountId, Vec<MessageId>> = BTreeMap::new();
         let mut touched = Touched::default();
         for &id in ids {
-            let Some(row) = self.messages.get(&id).filter(|row| may(row) && seen.insert(id)) else {
+            let Some(row) = self
+                .messages
+                .get(&id)
+                .filter(|row| may(row) && seen.insert(id))
+            else {
                 continue;
             };
             touched.ids.push(id);
@@ -111,7 +137,10 @@ impl State {
                 others.entry(other).or_default().push(id);
             }
         }
-        touched.others = others.into_iter().map(|(id, ids)| Addressee { id, ids }).collect();
+        touched.others = others
+            .into_iter()
+            .map(|(id, ids)| Addressee { id, ids })
+            .collect();
         touched
     }
 
@@ -147,7 +176,11 @@ impl State {
     }
 
     /// Visits both parties' sides of a message's conversation; tells each whether the message waits there unread.
-    fn on_both_sides(&mut self, id: MessageId, mut visit: impl FnMut(&mut super::super::account::Conversation, bool)) {
+    fn on_both_sides(
+        &mut self,
+        id: MessageId,
+        mut visit: impl FnMut(&mut super::super::account::Conversation, bool),
+    ) {
         let Some(row) = self.messages.get(&id) else {
             return;
         };
@@ -168,7 +201,8 @@ impl State {
             return;
         };
         if let Some(client_id) = row.client_id {
-            self.outlived.push_back((deleted_at_ms, row.from, client_id));
+            self.outlived
+                .push_back((deleted_at_ms, row.from, client_id));
         }
     }
 }

@@ -13,7 +13,10 @@ impl State {
         Ok(self.actor(reader)?.unread_total())
     }
 
-    pub(in super::super) fn unread(&self, reader: AccountId) -> Result<Vec<UnreadCount<'static>>, Refusal> {
+    pub(in super::super) fn unread(
+        &self,
+        reader: AccountId,
+    ) -> Result<Vec<UnreadCount<'static>>, Refusal> {
         let conversations = &self.actor(reader)?.conversations;
         let mut counts: Vec<_> = conversations
             .iter()
@@ -28,7 +31,10 @@ impl State {
         Ok(counts)
     }
 
-    pub(in super::super) fn read(&mut self, query: &ReadQuery<'_>) -> Result<Vec<Message<'static>>, Refusal> {
+    pub(in super::super) fn read(
+        &mut self,
+        query: &ReadQuery<'_>,
+    ) -> Result<Vec<Message<'static>>, Refusal> {
         let peer = query.peer.map(|name| self.id_of(name)).transpose()?;
         let conversations = &self.actor(query.reader)?.conversations;
         let mut waiting: Vec<_> = conversations
@@ -38,7 +44,10 @@ impl State {
             .collect();
         let limit = query.limit as usize;
         if waiting.len() < limit {
-            return Err(Refusal::with_detail(ErrorCode::NotEnoughUnread, waiting.len() as u64));
+            return Err(Refusal::with_detail(
+                ErrorCode::NotEnoughUnread,
+                waiting.len() as u64,
+            ));
         }
         waiting.sort_unstable();
         waiting.truncate(limit);
@@ -61,12 +70,18 @@ impl State {
         Ok(())
     }
 
-    pub(in super::super) fn history(&self, query: &HistoryQuery<'_>) -> Result<Vec<Message<'static>>, Refusal> {
+    pub(in super::super) fn history(
+        &self,
+        query: &HistoryQuery<'_>,
+    ) -> Result<Vec<Message<'static>>, Refusal> {
         let peer = self.id_of(query.peer)?;
         let Some(conversation) = self.actor(query.reader)?.conversations.get(&peer) else {
             return Ok(Vec::new());
         };
-        let ids = conversation.messages.back_from(query.before).take(query.limit as usize);
+        let ids = conversation
+            .messages
+            .back_from(query.before)
+            .take(query.limit as usize);
         Ok(ids.filter_map(|id| self.message(id)).collect())
     }
 
@@ -74,7 +89,11 @@ impl State {
         let mut ids: Vec<_> = self.messages.keys().copied().collect();
         ids.sort_unstable();
         let mut builder = DigestBuilder::default();
-        for row in ids.iter().filter_map(|id| self.messages.get(id)).filter(|row| row.deleted.is_none()) {
+        for row in ids
+            .iter()
+            .filter_map(|id| self.messages.get(id))
+            .filter(|row| row.deleted.is_none())
+        {
             builder.add(DigestEntry {
                 from: &self.name_of(row.from),
                 to: &self.name_of(row.to),
