@@ -165,7 +165,7 @@ impl Worker {
             shared.layers.payload_received_bytes += payload::of_event(&event);
             match event {
                 Event::MessageReceived(message) => {
-                    drop(shared.oracle.deliver(self.account, &message))
+                    shared.oracle.deliver(self.account, &message);
                 }
                 Event::AccountDeleted { .. } => {}
                 other => shared.oracle.wrong(|| format!("{other:?} came unasked")),
