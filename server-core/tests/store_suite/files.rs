@@ -233,6 +233,28 @@ fn closing_does_what_still_waits_and_leaves_no_log() {
     }
 }
 
+#[test]
+fn closing_empties_the_log_even_if_somebody_else_looks_at_the_file() {
+    let place = Place::new();
+    let (_, world) = place.kept();
+    world.create("ann");
+    let onlooker = place.behind();
+    let accounts: i64 = onlooker
+        .query_row("SELECT count(*) FROM accounts", (), |row| row.get(0))
+        .unwrap();
+    assert_eq!(accounts, 1);
+    drop(world);
+    assert_eq!(
+        place
+            .path()
+            .with_file_name("chat.db-wal")
+            .metadata()
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
 impl Place {
     fn kept_world(&self) -> World {
         self.kept().1
@@ -254,9 +276,7 @@ fn nothing_is_left_of_those_who_are_gone() {
         world.send_as(ann, "ann", 2).id,
     ];
     world.send(ann, "bob", "unread");
-    world.hide(ann, &ids[1..]);
-    world.delete_account(ann);
-    world.sweep_at(NOW_MS + CLIENT_ID_KEPT_MS);
+    world.hide(ann, &ids);
     let left = |table: &str| -> i64 {
         let count = format!("SELECT count(*) FROM {table}");
         place
@@ -264,8 +284,20 @@ fn nothing_is_left_of_those_who_are_gone() {
             .query_row(&count, (), |row| row.get(0))
             .unwrap()
     };
-    assert_eq!(left("accounts"), 1);
-    for table in ["messages", "conversations", "deletions", "client_ids"] {
-        assert_eq!(left(table), 0, "{table}");
-    }
+    let tables = [
+        "accounts",
+        "messages",
+        "conversations",
+        "deletions",
+        "client_ids",
+    ];
+    assert_eq!(tables.map(left), [2, 4, 3, 3, 3]);
+    world.delete_account(ann);
+    assert_eq!(
+        tables.map(left),
+        [1, 0, 0, 0, 1],
+        "the other party's retries are still known"
+    );
+    world.sweep_at(NOW_MS + CLIENT_ID_KEPT_MS);
+    assert_eq!(tables.map(left), [1, 0, 0, 0, 0]);
 }

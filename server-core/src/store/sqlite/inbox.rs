@@ -1,7 +1,7 @@
 //! What waits unread: counting, taking, marking.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use rusqlite::Row;
@@ -80,21 +80,55 @@ impl Write for TakeUnread {
 }
 
 impl TakeUnread {
+    /// The oldest that wait, of one peer or of all: as many as are wanted, or all that there are.
     fn oldest(
         &self,
         database: &Database,
         peer: Option<AccountId>,
     ) -> rusqlite::Result<Vec<MessageId>> {
+        let mut oldest = Oldest {
+            limit: self.limit as usize,
+            ids: BinaryHeap::new(),
+        };
         let reader = stored(self.reader.0);
-        let id = |row: &Row<'_>| message_id(row, 0);
-        match peer {
-            Some(peer) => database.all(
-                statements::OLDEST_UNREAD_FROM,
-                (reader, stored(peer.0), self.limit),
-                id,
-            ),
-            None => database.all(statements::OLDEST_UNREAD, (reader, self.limit), id),
+        if let Some(peer) = peer {
+            oldest.gather(database, reader, stored(peer.0))?;
+            return Ok(oldest.ids.into_sorted_vec());
         }
+        let mut before = 0;
+        let sender = |row: &Row<'_>| row.get(0);
+        while let Some(next) =
+            database.one(statements::NEXT_SENDER_OF_UNREAD, (reader, before), sender)?
+        {
+            oldest.gather(database, reader, next)?;
+            before = next;
+        }
+        Ok(oldest.ids.into_sorted_vec())
+    }
+}
+
+/// The oldest of the ids that were seen. However many messages wait, of each sender no more are looked at than are
+/// among the oldest, and one.
+struct Oldest {
+    limit: usize,
+    ids: BinaryHeap<MessageId>,
+}
+
+impl Oldest {
+    fn gather(&mut self, database: &Database, reader: i64, sender: i64) -> rusqlite::Result<()> {
+        let mut statement = database.statement(statements::UNREAD_FROM)?;
+        let mut rows = statement.query((reader, sender))?;
+        while let Some(row) = rows.next()? {
+            let id = message_id(row, 0)?;
+            if self.ids.len() == self.limit {
+                if self.ids.peek().is_some_and(|&last| last < id) {
+                    break;
+                }
+                self.ids.pop();
+            }
+            self.ids.push(id);
+        }
+        Ok(())
     }
 }
 

