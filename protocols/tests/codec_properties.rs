@@ -1,13 +1,13 @@
 //! What holds for every codec, whatever is said.
 
-mod support;
+#[path = "support/vocabulary.rs"]
+mod vocabulary;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use protocols::codec::{Codec, Framing, Setup};
 use protocols::registry::CODECS;
-use server_core::{FromServer, Request};
-use support::vocabulary::{HELLO, from_server, request};
+use vocabulary::{HELLO, from_server, request};
 
 const SETUP: Setup = Setup {
     framing: Framing::Codec,

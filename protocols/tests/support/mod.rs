@@ -1,3 +1,0 @@
-//! What the tests of codecs share.
-
-pub(crate) mod vocabulary;
