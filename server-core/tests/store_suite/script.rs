@@ -1,8 +1,11 @@
 //! Random scripts of calls.
 
+use std::ops::Range;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::strategy::Union;
 
 use super::world::GRACE_MS;
@@ -70,93 +73,76 @@ pub(crate) fn script(steps: usize) -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let (any, name, limit) = (|| 0..64_usize, || 0..NAMES.len(), || 1..4_u32);
-    let ids = || vec(any(), 0..4);
-    let client_id = option::weighted(0.3, 0..3_u8);
     Union::new_weighted(vec![
-        (2, name().prop_map(Step::Create).boxed()),
-        (1, name().prop_map(Step::Account).boxed()),
-        (1, any().prop_map(Step::DeleteAccount).boxed()),
-        (
-            1,
-            (0..PATTERNS.len(), option::of(name()), limit())
-                .prop_map(|(pattern, after, limit)| Step::List {
-                    pattern,
-                    after,
-                    limit,
-                })
-                .boxed(),
-        ),
-        (
-            12,
-            (any(), name(), client_id)
-                .prop_map(|(from, to, client_id)| Step::Send {
-                    from,
-                    to,
-                    client_id,
-                })
-                .boxed(),
-        ),
-        (2, any().prop_map(Step::Unread).boxed()),
-        (1, any().prop_map(Step::UnreadTotal).boxed()),
-        (
-            4,
-            (any(), option::of(name()), limit())
-                .prop_map(|(reader, peer, limit)| Step::Read {
-                    reader,
-                    peer,
-                    limit,
-                })
-                .boxed(),
-        ),
-        (
-            2,
-            (any(), name(), any())
-                .prop_map(|(reader, peer, up_to)| Step::Mark {
-                    reader,
-                    peer,
-                    up_to,
-                })
-                .boxed(),
-        ),
-        (
-            3,
-            (any(), name(), option::of(any()), limit())
-                .prop_map(|(reader, peer, before, limit)| Step::History {
-                    reader,
-                    peer,
-                    before,
-                    limit,
-                })
-                .boxed(),
-        ),
-        (
-            4,
-            (any(), ids(), prop::sample::select(vec![0, GRACE_MS]))
-                .prop_map(|(by, ids, undo_grace_ms)| Step::Delete {
-                    by,
-                    ids,
-                    undo_grace_ms,
-                })
-                .boxed(),
-        ),
-        (
-            4,
-            (any(), ids())
-                .prop_map(|(by, ids)| Step::Undo { by, ids })
-                .boxed(),
-        ),
-        (2, Just(Step::Sweep).boxed()),
-        (1, Just(Step::Digest).boxed()),
-        (1, any().prop_map(Step::ComeOnline).boxed()),
-        (1, any().prop_map(Step::GoOffline).boxed()),
-        (
-            2,
-            prop::sample::select(PAUSES_MS.to_vec())
-                .prop_map(Step::Pause)
-                .boxed(),
-        ),
+        (5, about_accounts().boxed()),
+        (12, sending().boxed()),
+        (10, reading().boxed()),
+        (10, deleting().boxed()),
+        (4, circumstances().boxed()),
     ])
+}
+
+fn place() -> Range<usize> {
+    0..64
+}
+
+fn name() -> Range<usize> {
+    0..NAMES.len()
+}
+
+fn limit() -> Range<u32> {
+    1..4
+}
+
+fn about_accounts() -> impl Strategy<Value = Step> {
+    let list = (0..PATTERNS.len(), option::of(name()), limit());
+    prop_oneof![
+        2 => name().prop_map(Step::Create),
+        1 => name().prop_map(Step::Account),
+        1 => place().prop_map(Step::DeleteAccount),
+        1 => list.prop_map(|(pattern, after, limit)| Step::List { pattern, after, limit }),
+    ]
+}
+
+fn sending() -> impl Strategy<Value = Step> {
+    let client_id = option::weighted(0.3, 0..3_u8);
+    (place(), name(), client_id).prop_map(|(from, to, client_id)| Step::Send {
+        from,
+        to,
+        client_id,
+    })
+}
+
+fn reading() -> impl Strategy<Value = Step> {
+    let read = (place(), option::of(name()), limit());
+    let mark = (place(), name(), place());
+    let history = (place(), name(), option::of(place()), limit());
+    prop_oneof![
+        2 => place().prop_map(Step::Unread),
+        1 => place().prop_map(Step::UnreadTotal),
+        4 => read.prop_map(|(reader, peer, limit)| Step::Read { reader, peer, limit }),
+        2 => mark.prop_map(|(reader, peer, up_to)| Step::Mark { reader, peer, up_to }),
+        3 => history.prop_map(|(reader, peer, before, limit)| Step::History { reader, peer, before, limit }),
+        1 => Just(Step::Digest),
+    ]
+}
+
+fn deleting() -> impl Strategy<Value = Step> {
+    let ids = || vec(place(), 0..4);
+    let delete = (place(), ids(), select(vec![0, GRACE_MS]));
+    prop_oneof![
+        4 => delete.prop_map(|(by, ids, undo_grace_ms)| Step::Delete { by, ids, undo_grace_ms }),
+        4 => (place(), ids()).prop_map(|(by, ids)| Step::Undo { by, ids }),
+        2 => Just(Step::Sweep),
+    ]
+}
+
+fn circumstances() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        1 => place().prop_map(Step::ComeOnline),
+        1 => place().prop_map(Step::GoOffline),
+        2 => select(PAUSES_MS.to_vec()).prop_map(Step::Pause),
+    ]
 }
 
 impl Step {
