@@ -1,12 +1,15 @@
-//! What holds for every codec, whatever is said.
+//! What holds for every codec that frames a stream, whatever is said.
 
 #[path = "support/vocabulary.rs"]
 mod vocabulary;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use protocols::codec::{Codec, Framing, Setup};
+use proptest::sample::Index;
+use protocols::codec::{Codec, DecodeError, Framing, Setup};
 use protocols::registry::CODECS;
+use server_core::message::{Message, MessageId};
+use server_core::{Event, FromServer, Request, Text};
 use vocabulary::{HELLO, from_server, request};
 
 const SETUP: Setup = Setup {
@@ -14,47 +17,450 @@ const SETUP: Setup = Setup {
     frame_max_bytes: 1 << 20,
 };
 
-/// The codecs that frame a stream, a fresh one of each.
-fn codecs(setup: Setup) -> impl Iterator<Item = (&'static str, Box<dyn Codec>)> {
-    CODECS
-        .iter()
-        .filter_map(move |factory| Some((factory.name(), factory.open(setup)?)))
+/// Both ends of a connection.
+struct Ends {
+    name: &'static str,
+    client: Box<dyn Codec>,
+    server: Box<dyn Codec>,
 }
 
-proptest! {
-    #[test]
-    fn requests_come_out_as_they_went_in(requests in vec(request(), 0..30)) {
-        for ((name, mut client), (_, mut server)) in codecs(SETUP).zip(codecs(SETUP)) {
-            let mut stream = Vec::new();
-            let mut ends = Vec::new();
-            for request in [HELLO].iter().chain(&requests) {
-                client.encode_request(request, &mut stream).unwrap();
-                ends.push(stream.len());
+/// A connection in each codec that frames a stream.
+fn connections(setup: Setup) -> Vec<Ends> {
+    let open = |name, factory: &dyn protocols::codec::CodecFactory| {
+        Some(Ends {
+            name,
+            client: factory.open(setup)?,
+            server: factory.open(setup)?,
+        })
+    };
+    CODECS
+        .iter()
+        .filter_map(|factory| open(factory.name(), *factory))
+        .collect()
+}
+
+/// A direction of a connection, from the end that encodes to the end that decodes.
+trait Direction {
+    type Value: std::fmt::Debug + PartialEq;
+
+    /// What the connection begins with.
+    fn opening() -> Vec<Self::Value>;
+    fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>);
+    /// Decodes the first frame of `input`; tells how long it is, and whether it says what was expected.
+    fn decode(
+        ends: &mut Ends,
+        input: &[u8],
+        expected: &Self::Value,
+    ) -> Result<Option<Found>, DecodeError>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Found {
+    frame_bytes: usize,
+    as_expected: bool,
+}
+
+struct Requests;
+
+impl Direction for Requests {
+    type Value = Request<'static>;
+
+    fn opening() -> Vec<Self::Value> {
+        vec![HELLO]
+    }
+
+    fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>) {
+        ends.client
+            .encode_request(value, out)
+            .expect("the whole vocabulary can be said");
+    }
+
+    fn decode(
+        ends: &mut Ends,
+        input: &[u8],
+        expected: &Self::Value,
+    ) -> Result<Option<Found>, DecodeError> {
+        let decoded = ends.server.decode_request(input)?;
+        Ok(decoded.map(|decoded| Found {
+            frame_bytes: decoded.frame_bytes,
+            as_expected: decoded.value == *expected && decoded.message_bytes <= decoded.frame_bytes,
+        }))
+    }
+}
+
+struct Replies;
+
+impl Direction for Replies {
+    type Value = FromServer<'static>;
+
+    fn opening() -> Vec<Self::Value> {
+        Vec::new()
+    }
+
+    fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>) {
+        ends.server
+            .encode_reply(value, out)
+            .expect("the whole vocabulary can be said");
+    }
+
+    fn decode(
+        ends: &mut Ends,
+        input: &[u8],
+        expected: &Self::Value,
+    ) -> Result<Option<Found>, DecodeError> {
+        let decoded = ends.client.decode_reply(input)?;
+        Ok(decoded.map(|decoded| Found {
+            frame_bytes: decoded.frame_bytes,
+            as_expected: decoded.value == *expected && decoded.message_bytes <= decoded.frame_bytes,
+        }))
+    }
+}
+
+/// The frames of one direction, encoded one behind the other.
+fn frames<D: Direction>(ends: &mut Ends, values: &[D::Value]) -> Vec<Vec<u8>> {
+    let encode = |value| {
+        let mut frame = b"what was there".to_vec();
+        D::encode(ends, value, &mut frame);
+        assert!(frame.starts_with(b"what was there"));
+        frame.split_off(14)
+    };
+    values.iter().map(encode).collect()
+}
+
+fn with_opening<D: Direction>(values: Vec<D::Value>) -> Vec<D::Value> {
+    D::opening().into_iter().chain(values).collect()
+}
+
+/// Decodes frames that must be there whole and right.
+fn check_frames<D: Direction>(
+    ends: &mut Ends,
+    frames: &[Vec<u8>],
+    values: &[D::Value],
+) -> Result<(), TestCaseError> {
+    for (frame, value) in frames.iter().zip(values) {
+        let found = D::decode(ends, frame, value);
+        let expected = Found {
+            frame_bytes: frame.len(),
+            as_expected: true,
+        };
+        prop_assert_eq!(found, Ok(Some(expected)), "{}: {:?}", ends.name, value);
+    }
+    Ok(())
+}
+
+/// What was said is heard, from one buffer that holds everything.
+fn check_round_trip<D: Direction>(values: Vec<D::Value>) -> Result<(), TestCaseError> {
+    let values = with_opening::<D>(values);
+    for mut ends in connections(SETUP) {
+        let stream = frames::<D>(&mut ends, &values).concat();
+        let mut start = 0;
+        for value in &values {
+            let found = D::decode(&mut ends, &stream[start..], value);
+            let Ok(Some(Found {
+                frame_bytes,
+                as_expected: true,
+            })) = found
+            else {
+                return Err(TestCaseError::fail(format!(
+                    "{}: {value:?}: {found:?}",
+                    ends.name
+                )));
+            };
+            start += frame_bytes;
+        }
+        prop_assert_eq!(start, stream.len(), "{}", ends.name);
+    }
+    Ok(())
+}
+
+/// Each message of a transport that keeps boundaries is one frame.
+fn check_whole_messages<D: Direction>(values: Vec<D::Value>) -> Result<(), TestCaseError> {
+    let values = with_opening::<D>(values);
+    for mut ends in connections(Setup {
+        framing: Framing::Transport,
+        ..SETUP
+    }) {
+        let frames = frames::<D>(&mut ends, &values);
+        check_frames::<D>(&mut ends, &frames, &values)?;
+    }
+    Ok(())
+}
+
+/// Nothing is found before a frame is whole, however its bytes arrive.
+fn check_every_split<D: Direction>(values: Vec<D::Value>) -> Result<(), TestCaseError> {
+    let values = with_opening::<D>(values);
+    for mut ends in connections(SETUP) {
+        for (frame, value) in frames::<D>(&mut ends, &values).iter().zip(&values) {
+            for length in 0..frame.len() {
+                prop_assert_eq!(
+                    D::decode(&mut ends, &frame[..length], value),
+                    Ok(None),
+                    "{}",
+                    ends.name
+                );
             }
-            let mut start = 0;
-            for (request, end) in [HELLO].iter().chain(&requests).zip(ends) {
-                let decoded = server.decode_request(&stream[start..]).unwrap().unwrap();
-                prop_assert_eq!(&decoded.value, request, "{}", name);
-                start += decoded.frame_bytes;
-                prop_assert_eq!(start, end, "{}", name);
+            let expected = Found {
+                frame_bytes: frame.len(),
+                as_expected: true,
+            };
+            prop_assert_eq!(
+                D::decode(&mut ends, frame, value),
+                Ok(Some(expected)),
+                "{}",
+                ends.name
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A wrong byte in a frame's body: if it makes the frame malformed, the frames behind it are decoded as if it had never
+/// come.
+fn check_damage<D: Direction>(values: Vec<D::Value>, damage: &Damage) -> Result<(), TestCaseError> {
+    let values = with_opening::<D>(values);
+    for mut ends in connections(SETUP) {
+        let frames = frames::<D>(&mut ends, &values);
+        let at = D::opening().len() + damage.frame.index(values.len() - D::opening().len());
+        check_frames::<D>(&mut ends, &frames[..at], &values[..at])?;
+        let mut damaged = frames[at].clone();
+        let byte = damage.byte.index(damaged.len());
+        damaged[byte] ^= damage.bits;
+        match D::decode(&mut ends, &damaged, &values[at]) {
+            Err(DecodeError::Malformed { frame_bytes, .. }) => {
+                prop_assert!(
+                    frame_bytes >= 1 && frame_bytes <= damaged.len(),
+                    "{}",
+                    ends.name
+                );
+                check_frames::<D>(&mut ends, &frames[at..], &values[at..])?;
+            }
+            Ok(Some(found)) => prop_assert!((1..=damaged.len()).contains(&found.frame_bytes)),
+            Ok(None) | Err(DecodeError::Lost { .. }) => {}
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug)]
+struct Damage {
+    frame: Index,
+    byte: Index,
+    bits: u8,
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    (any::<Index>(), any::<Index>(), 1..=255_u8).prop_map(|(frame, byte, bits)| Damage {
+        frame,
+        byte,
+        bits,
+    })
+}
+
+/// Decodes arbitrary bytes to their end, or as far as they lead.
+fn check_garbage<D: Direction>(
+    opening: &[D::Value],
+    garbage: &[u8],
+    any_value: &D::Value,
+) -> Result<(), TestCaseError> {
+    for framing in [Framing::Codec, Framing::Transport] {
+        for mut ends in connections(Setup {
+            framing,
+            frame_max_bytes: 4096,
+        }) {
+            let frames = frames::<D>(&mut ends, opening);
+            check_frames::<D>(&mut ends, &frames, opening)?;
+            let mut left = garbage;
+            while !left.is_empty() {
+                let taken = match D::decode(&mut ends, left, any_value) {
+                    Ok(Some(found)) => found.frame_bytes,
+                    Err(DecodeError::Malformed { frame_bytes, .. }) => frame_bytes,
+                    Ok(None) | Err(DecodeError::Lost { .. }) => break,
+                };
+                prop_assert!(
+                    (1..=left.len()).contains(&taken),
+                    "{} took {taken} of {}",
+                    ends.name,
+                    left.len()
+                );
+                left = &left[taken..];
             }
         }
     }
+    Ok(())
+}
+
+/// Bytes as they may come from anyone: arbitrary, and with some of the structure that formats have.
+fn garbage() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = prop_oneof![
+        vec(any::<u8>(), 0..40),
+        vec(
+            prop::sample::select(b"{}[]\":,\\\nopsendevtrply0123456789-.eE ".to_vec()),
+            0..40
+        ),
+        (any::<u8>(), vec(0..4_u8, 0..30)).prop_map(|(head, body)| [&[head][..], &body].concat()),
+        Just(b"{\"op\":\"send\",\"to\":\"a\",\"text\":".to_vec()),
+        Just(vec![0xff; 12]),
+    ];
+    vec(pieces, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+/// What a transport that carries each call apart sends is heard.
+fn check_calls(requests: &[Request<'_>], messages: &[FromServer<'_>]) -> Result<(), TestCaseError> {
+    for (name, codec) in CODECS
+        .iter()
+        .filter_map(|factory| Some((factory.name(), factory.calls()?)))
+    {
+        for request in requests {
+            let mut body = Vec::new();
+            codec
+                .encode_request(request, &mut body)
+                .expect("the whole vocabulary can be said");
+            let decoded = codec.decode_request(request.operation(), &body);
+            prop_assert!(
+                decoded.as_ref() == Ok(request),
+                "{name}: {request:?}: {decoded:?}"
+            );
+        }
+        for message in messages {
+            let mut body = Vec::new();
+            let decoded = match message {
+                FromServer::Reply(reply) => {
+                    codec
+                        .encode_reply(reply, &mut body)
+                        .expect("the whole vocabulary can be said");
+                    codec
+                        .decode_reply(reply.operation(), &body)
+                        .map(FromServer::Reply)
+                }
+                FromServer::Event(event) => {
+                    codec
+                        .encode_event(event, &mut body)
+                        .expect("the whole vocabulary can be said");
+                    codec.decode_event(&body).map(FromServer::Event)
+                }
+                FromServer::Refused(_) => continue,
+            };
+            prop_assert!(
+                decoded.as_ref() == Ok(message),
+                "{name}: {message:?}: {decoded:?}"
+            );
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn replies_come_out_as_they_went_in(replies in vec(from_server(), 1..30)) {
-        for ((name, mut client), (_, mut server)) in codecs(SETUP).zip(codecs(SETUP)) {
-            let mut stream = Vec::new();
-            for reply in &replies {
-                server.encode_reply(reply, &mut stream).unwrap();
+    fn calls_come_out_as_they_went_in(requests in vec(request(), 0..10), messages in vec(from_server(), 0..10)) {
+        check_calls(&requests, &messages)?;
+    }
+
+    #[test]
+    fn requests_come_out_as_they_went_in(values in vec(request(), 0..40)) {
+        check_round_trip::<Requests>(values)?;
+    }
+
+    #[test]
+    fn replies_come_out_as_they_went_in(values in vec(from_server(), 0..40)) {
+        check_round_trip::<Replies>(values)?;
+    }
+
+    #[test]
+    fn messages_of_a_transport_are_frames(requests in vec(request(), 0..10), replies in vec(from_server(), 0..10)) {
+        check_whole_messages::<Requests>(requests)?;
+        check_whole_messages::<Replies>(replies)?;
+    }
+
+    #[test]
+    fn frames_are_found_however_they_are_split(requests in vec(request(), 0..6), replies in vec(from_server(), 0..6)) {
+        check_every_split::<Requests>(requests)?;
+        check_every_split::<Replies>(replies)?;
+    }
+
+    #[test]
+    fn a_malformed_request_leaves_no_trace(values in vec(request(), 1..20), damage in damage()) {
+        check_damage::<Requests>(values, &damage)?;
+    }
+
+    #[test]
+    fn a_malformed_reply_leaves_no_trace(values in vec(from_server(), 1..20), damage in damage()) {
+        check_damage::<Replies>(values, &damage)?;
+    }
+
+    #[test]
+    fn garbage_is_survived(garbage in garbage()) {
+        check_garbage::<Requests>(&[HELLO], &garbage, &HELLO)?;
+        check_garbage::<Requests>(&[], &garbage, &HELLO)?;
+        check_garbage::<Replies>(&[], &garbage, &FromServer::Event(Event::ServerClosing))?;
+    }
+}
+
+/// Whatever tables a format keeps, both ends keep the same ones, far past their size.
+#[test]
+fn thousands_of_names_stay_in_step() {
+    let name = |number: usize| Text::Owned(format!("user{number}"));
+    let step = |i: usize| {
+        if i.is_multiple_of(3) {
+            i * 7919 % 600
+        } else {
+            i % 40
+        }
+    };
+    let requests = (0..4000).map(|i| Request::Send {
+        to: name(step(i)),
+        text: "hello".into(),
+        client_id: None,
+    });
+    check_round_trip::<Requests>(requests.collect()).unwrap();
+    let events = (0..4000).map(|i| {
+        let message = Message {
+            id: MessageId(i as u64 * 40),
+            from: name(step(i)),
+            to: name(if i.is_multiple_of(1000) { 7 } else { 1000 }),
+            text: "hello".into(),
+            sent_at_ms: 1_700_000_000_000 + i as u64,
+            read: false,
+        };
+        FromServer::Event(Event::MessageReceived(message))
+    });
+    check_round_trip::<Replies>(events.collect()).unwrap();
+}
+
+/// A frame at the limit passes, and one byte less of limit refuses it, with the limit in the refusal.
+#[test]
+fn the_limit_is_the_length_of_the_whole_frame() {
+    let request = Request::Send {
+        to: "user02".into(),
+        text: Text::Owned("x".repeat(1000)),
+        client_id: None,
+    };
+    for mut ends in connections(SETUP) {
+        let frames = frames::<Requests>(&mut ends, &[HELLO, request.clone()]);
+        for (limit, fits) in [(frames[1].len(), true), (frames[1].len() - 1, false)] {
+            let setup = Setup {
+                frame_max_bytes: limit,
+                ..SETUP
+            };
+            let codec = CODECS
+                .iter()
+                .find(|codec| codec.name() == ends.name)
+                .expect("it was found before");
+            let mut server = codec.open(setup).expect("it was opened before");
+            server.decode_request(&frames[0]).expect("hello is short");
+            match server.decode_request(&frames[1]) {
+                Ok(Some(decoded)) => assert!(fits && decoded.value == request, "{}", ends.name),
+                Err(DecodeError::Lost { refusal, .. }) => {
+                    assert_eq!(
+                        (refusal.detail, fits),
+                        (limit as u64, false),
+                        "{}",
+                        ends.name
+                    );
+                }
+                other => panic!("{}: {other:?}", ends.name),
             }
-            let mut start = 0;
-            for reply in &replies {
-                let decoded = client.decode_reply(&stream[start..]).unwrap().unwrap();
-                prop_assert_eq!(&decoded.value, reply, "{}", name);
-                start += decoded.frame_bytes;
-            }
-            prop_assert_eq!(start, stream.len(), "{}", name);
         }
     }
 }

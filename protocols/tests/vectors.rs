@@ -12,7 +12,10 @@ use server_core::message::Operation;
 use server_core::{ErrorCode, Event, FromServer, Request};
 
 /// What the vectors' limits are made for.
-const SETUP: Setup = Setup { framing: Framing::Codec, frame_max_bytes: 65_536 };
+const SETUP: Setup = Setup {
+    framing: Framing::Codec,
+    frame_max_bytes: 65_536,
+};
 
 /// The name of every event, as vectors write it.
 const EVENTS: [&str; 6] = [
@@ -43,17 +46,26 @@ enum Said<'a> {
 }
 
 fn vectors(name: &str) -> Vectors {
-    let path = format!("{}/../proto/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/../proto/vectors/{name}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let document: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let document: Value =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
     assert_eq!(document["format"], name);
     let codec = CODECS.iter().find(|codec| codec.name() == name);
-    Vectors { codec: *codec.unwrap_or_else(|| panic!("there is no codec {name}")), document }
+    Vectors {
+        codec: *codec.unwrap_or_else(|| panic!("there is no codec {name}")),
+        document,
+    }
 }
 
 impl Vectors {
     fn open(&self) -> Box<dyn Codec> {
-        self.codec.open(SETUP).expect("a codec with vectors frames streams")
+        self.codec
+            .open(SETUP)
+            .expect("a codec with vectors frames streams")
     }
 
     fn list(&self, name: &str) -> &[Value] {
@@ -78,7 +90,11 @@ impl Direction {
     }
 
     /// Decodes the first frame; gives what it says and how long it is.
-    fn decode<'a>(self, codec: &'a mut dyn Codec, input: &'a [u8]) -> Result<Option<(Said<'a>, usize)>, DecodeError> {
+    fn decode<'a>(
+        self,
+        codec: &'a mut dyn Codec,
+        input: &'a [u8],
+    ) -> Result<Option<(Said<'a>, usize)>, DecodeError> {
         Ok(match self {
             Self::Request => codec
                 .decode_request(input)?
@@ -102,8 +118,12 @@ impl Said<'_> {
     fn kind(&self) -> String {
         match self {
             Self::Request(request) => format!("request {}", request.operation().name()),
-            Self::FromServer(FromServer::Reply(reply)) => format!("reply {}", reply.operation().name()),
-            Self::FromServer(FromServer::Refused(refusal)) => format!("error {}", refusal.code.name()),
+            Self::FromServer(FromServer::Reply(reply)) => {
+                format!("reply {}", reply.operation().name())
+            }
+            Self::FromServer(FromServer::Refused(refusal)) => {
+                format!("error {}", refusal.code.name())
+            }
             Self::FromServer(FromServer::Event(event)) => format!("event {}", event_name(event)),
         }
     }
@@ -121,7 +141,11 @@ fn event_name(event: &Event<'_>) -> &'static str {
 }
 
 fn hex(entry: &Value, name: &str) -> Vec<u8> {
-    readable::bytes(entry[name].as_str().unwrap_or_else(|| panic!("{entry} has no {name}")))
+    readable::bytes(
+        entry[name]
+            .as_str()
+            .unwrap_or_else(|| panic!("{entry} has no {name}")),
+    )
 }
 
 fn in_hex(bytes: &[u8]) -> String {
@@ -135,28 +159,52 @@ fn check_connections(name: &str) {
     for connection in vectors.list("connections") {
         let direction = Direction::of(connection);
         let (mut writer, mut reader) = (vectors.open(), vectors.open());
-        for frame in connection["frames"].as_array().expect("a connection has frames") {
+        for frame in connection["frames"]
+            .as_array()
+            .expect("a connection has frames")
+        {
             let said = direction.read(&frame["value"]);
             let expected = hex(frame, "hex");
             let mut written = Vec::new();
             said.encode(&mut *writer, &mut written);
-            assert_eq!(in_hex(&written), in_hex(&expected), "{name}: {}", frame["name"]);
+            assert_eq!(
+                in_hex(&written),
+                in_hex(&expected),
+                "{name}: {}",
+                frame["name"]
+            );
             let decoded = direction.decode(&mut *reader, &expected);
-            let decoded = decoded.unwrap_or_else(|error| panic!("{name}: {}: {error}", frame["name"]));
+            let decoded =
+                decoded.unwrap_or_else(|error| panic!("{name}: {}: {error}", frame["name"]));
             covered.insert(said.kind());
-            assert_eq!(decoded, Some((said, expected.len())), "{name}: {}", frame["name"]);
+            assert_eq!(
+                decoded,
+                Some((said, expected.len())),
+                "{name}: {}",
+                frame["name"]
+            );
         }
     }
-    assert_eq!(covered, whole_vocabulary(), "{name}: every kind has a vector");
+    assert_eq!(
+        covered,
+        whole_vocabulary(),
+        "{name}: every kind has a vector"
+    );
 }
 
 fn whole_vocabulary() -> BTreeSet<String> {
     let operations = Operation::ALL.iter().map(|operation| operation.name());
     let requests = operations.clone().map(|name| format!("request {name}"));
     let replies = operations.map(|name| format!("reply {name}"));
-    let refusals = ErrorCode::ALL.iter().map(|code| format!("error {}", code.name()));
+    let refusals = ErrorCode::ALL
+        .iter()
+        .map(|code| format!("error {}", code.name()));
     let events = EVENTS.iter().map(|name| format!("event {name}"));
-    requests.chain(replies).chain(refusals).chain(events).collect()
+    requests
+        .chain(replies)
+        .chain(refusals)
+        .chain(events)
+        .collect()
 }
 
 /// Bytes that are read, although the encoder writes others.
@@ -168,7 +216,12 @@ fn check_also_read(name: &str) {
         let input = hex(entry, "hex");
         let expected = direction.read(&entry["value"]);
         let decoded = direction.decode(&mut *codec, &input);
-        assert_eq!(decoded, Ok(Some((expected, input.len()))), "{name}: {}", entry["name"]);
+        assert_eq!(
+            decoded,
+            Ok(Some((expected, input.len()))),
+            "{name}: {}",
+            entry["name"]
+        );
     }
 }
 
@@ -180,20 +233,38 @@ fn check_refused(name: &str) {
         let mut codec = vectors.open();
         let before = hex(entry, "before");
         if !before.is_empty() {
-            let decoded = direction.decode(&mut *codec, &before).expect("what comes before is right");
-            assert_eq!(decoded.map(|(_, length)| length), Some(before.len()), "{name}: {}", entry["name"]);
+            let decoded = direction
+                .decode(&mut *codec, &before)
+                .expect("what comes before is right");
+            assert_eq!(
+                decoded.map(|(_, length)| length),
+                Some(before.len()),
+                "{name}: {}",
+                entry["name"]
+            );
         }
         let input = hex(entry, "hex");
-        let error = direction.decode(&mut *codec, &input).map(|decoded| format!("{decoded:?}")).unwrap_err();
+        let error = direction
+            .decode(&mut *codec, &input)
+            .map(|decoded| format!("{decoded:?}"))
+            .unwrap_err();
         match (&error, entry["outcome"].as_str()) {
             (DecodeError::Malformed { frame_bytes, .. }, Some("malformed")) => {
                 assert_eq!(*frame_bytes, input.len(), "{name}: {}", entry["name"]);
             }
             (DecodeError::Lost { refusal, .. }, Some("lost")) => {
-                assert_eq!(refusal.code.name(), entry["refusal"], "{name}: {}", entry["name"]);
+                assert_eq!(
+                    refusal.code.name(),
+                    entry["refusal"],
+                    "{name}: {}",
+                    entry["name"]
+                );
                 assert_eq!(refusal.detail, entry["detail"], "{name}: {}", entry["name"]);
             }
-            (_, outcome) => panic!("{name}: {}: {error:?} instead of {outcome:?}", entry["name"]),
+            (_, outcome) => panic!(
+                "{name}: {}: {error:?} instead of {outcome:?}",
+                entry["name"]
+            ),
         }
     }
 }

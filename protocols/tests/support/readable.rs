@@ -9,16 +9,23 @@ use server_core::{ErrorCode, Event, FromServer, Refusal, Reply, Request, Text};
 
 /// The bytes that are written as hex.
 pub(crate) fn bytes(hex: &str) -> Vec<u8> {
-    assert!(hex.len().is_multiple_of(2), "{hex} has an odd number of digits");
+    assert!(
+        hex.len().is_multiple_of(2),
+        "{hex} has an odd number of digits"
+    );
     let digits = (0..hex.len()).step_by(2).map(|at| &hex[at..at + 2]);
-    digits.map(|digits| u8::from_str_radix(digits, 16).expect("hex has digits 0 to f")).collect()
+    digits
+        .map(|digits| u8::from_str_radix(digits, 16).expect("hex has digits 0 to f"))
+        .collect()
 }
 
 /// The request that is written.
 pub(crate) fn request(value: &Value) -> Request<'static> {
     let fields = Fields(value);
     match fields.str("op") {
-        "hello" => Request::Hello { version: fields.u32("version") },
+        "hello" => Request::Hello {
+            version: fields.u32("version"),
+        },
         "create_account" => Request::CreateAccount {
             name: fields.text("name"),
             verifier: Verifier {
@@ -36,7 +43,9 @@ pub(crate) fn request(value: &Value) -> Request<'static> {
             login_id: LoginId(fields.u64("login_id")),
             proof: fields.array("proof"),
         },
-        "resume" => Request::Resume { token: Token(fields.array("token")) },
+        "resume" => Request::Resume {
+            token: Token(fields.array("token")),
+        },
         "log_out" => Request::LogOut,
         "delete_account" => Request::DeleteAccount,
         "ping" => Request::Ping,
@@ -48,14 +57,19 @@ pub(crate) fn request(value: &Value) -> Request<'static> {
         "send" => Request::Send {
             to: fields.text("to"),
             text: fields.text("text"),
-            client_id: fields.has("client_id").then(|| ClientId(fields.array("client_id"))),
+            client_id: fields
+                .has("client_id")
+                .then(|| ClientId(fields.array("client_id"))),
         },
         "unread" => Request::Unread,
         "read" => Request::Read {
             peer: fields.has("peer").then(|| fields.text("peer")),
             limit: fields.u32("limit"),
         },
-        "mark_read" => Request::MarkRead { peer: fields.text("peer"), up_to: fields.id("up_to") },
+        "mark_read" => Request::MarkRead {
+            peer: fields.text("peer"),
+            up_to: fields.id("up_to"),
+        },
         "history" => Request::History {
             peer: fields.text("peer"),
             before: fields.has("before").then(|| fields.id("before")),
@@ -74,7 +88,11 @@ pub(crate) fn from_server(value: &Value) -> FromServer<'static> {
         FromServer::Reply(reply(&fields))
     } else if fields.has("error") {
         let code = ErrorCode::from_name(fields.str("error")).expect("refusals have names");
-        let detail = if fields.has("detail") { fields.u64("detail") } else { 0 };
+        let detail = if fields.has("detail") {
+            fields.u64("detail")
+        } else {
+            0
+        };
         FromServer::Refused(Refusal::with_detail(code, detail))
     } else {
         FromServer::Event(event(&fields))
@@ -101,19 +119,33 @@ fn reply(fields: &Fields<'_>) -> Reply<'static> {
             token: Token(fields.array("token")),
             unread: fields.u64("unread"),
         },
-        "resume" => Reply::Resume { unread: fields.u64("unread") },
+        "resume" => Reply::Resume {
+            unread: fields.u64("unread"),
+        },
         "log_out" => Reply::LogOut,
         "delete_account" => Reply::DeleteAccount,
         "ping" => Reply::Ping,
         "list_accounts" => {
-            let names = fields.list("names", |name| text(name));
-            Reply::ListAccounts { names, more: fields.bool("more") }
+            let names = fields.list("names", text);
+            Reply::ListAccounts {
+                names,
+                more: fields.bool("more"),
+            }
         }
-        "send" => Reply::Send { id: fields.id("id"), delivered: fields.bool("delivered") },
-        "unread" => Reply::Unread { counts: fields.list("counts", count) },
-        "read" => Reply::Read { messages: fields.list("messages", message) },
+        "send" => Reply::Send {
+            id: fields.id("id"),
+            delivered: fields.bool("delivered"),
+        },
+        "unread" => Reply::Unread {
+            counts: fields.list("counts", count),
+        },
+        "read" => Reply::Read {
+            messages: fields.list("messages", message),
+        },
         "mark_read" => Reply::MarkRead,
-        "history" => Reply::History { messages: fields.list("messages", message) },
+        "history" => Reply::History {
+            messages: fields.list("messages", message),
+        },
         "delete_messages" => Reply::DeleteMessages { ids: fields.ids() },
         "undo" => Reply::Undo { ids: fields.ids() },
         other => panic!("{other} is no reply"),
@@ -123,10 +155,18 @@ fn reply(fields: &Fields<'_>) -> Reply<'static> {
 fn event(fields: &Fields<'_>) -> Event<'static> {
     match fields.str("event") {
         "message_received" => Event::MessageReceived(message(fields.get("message"))),
-        "messages_deleted" => Event::MessagesDeleted { ids: fields.ids().into() },
-        "messages_restored" => Event::MessagesRestored { ids: fields.ids().into() },
-        "account_deleted" => Event::AccountDeleted { name: fields.text("name") },
-        "lagged" => Event::Lagged { missed: fields.u64("missed") },
+        "messages_deleted" => Event::MessagesDeleted {
+            ids: fields.ids().into(),
+        },
+        "messages_restored" => Event::MessagesRestored {
+            ids: fields.ids().into(),
+        },
+        "account_deleted" => Event::AccountDeleted {
+            name: fields.text("name"),
+        },
+        "lagged" => Event::Lagged {
+            missed: fields.u64("missed"),
+        },
         "server_closing" => Event::ServerClosing,
         other => panic!("{other} is no event"),
     }
@@ -146,7 +186,10 @@ fn message(value: &Value) -> Message<'static> {
 
 fn count(value: &Value) -> UnreadCount<'static> {
     let fields = Fields(value);
-    UnreadCount { peer: fields.text("peer"), count: fields.u64("count") }
+    UnreadCount {
+        peer: fields.text("peer"),
+        count: fields.u64("count"),
+    }
 }
 
 fn text(value: &Value) -> Text<'static> {
@@ -162,11 +205,15 @@ impl<'v> Fields<'v> {
     }
 
     fn get(&self, name: &str) -> &'v Value {
-        self.0.get(name).unwrap_or_else(|| panic!("{} has no {name}", self.0))
+        self.0
+            .get(name)
+            .unwrap_or_else(|| panic!("{} has no {name}", self.0))
     }
 
     fn str(&self, name: &str) -> &'v str {
-        self.get(name).as_str().unwrap_or_else(|| panic!("{name} is no string"))
+        self.get(name)
+            .as_str()
+            .unwrap_or_else(|| panic!("{name} is no string"))
     }
 
     fn text(&self, name: &str) -> Text<'static> {
@@ -174,15 +221,21 @@ impl<'v> Fields<'v> {
     }
 
     fn bool(&self, name: &str) -> bool {
-        self.get(name).as_bool().unwrap_or_else(|| panic!("{name} is no flag"))
+        self.get(name)
+            .as_bool()
+            .unwrap_or_else(|| panic!("{name} is no flag"))
     }
 
     fn u64(&self, name: &str) -> u64 {
-        self.get(name).as_u64().unwrap_or_else(|| panic!("{name} is no number"))
+        self.get(name)
+            .as_u64()
+            .unwrap_or_else(|| panic!("{name} is no number"))
     }
 
     fn u32(&self, name: &str) -> u32 {
-        self.u64(name).try_into().unwrap_or_else(|_| panic!("{name} is too large"))
+        self.u64(name)
+            .try_into()
+            .unwrap_or_else(|_| panic!("{name} is too large"))
     }
 
     fn id(&self, name: &str) -> MessageId {
@@ -190,15 +243,22 @@ impl<'v> Fields<'v> {
     }
 
     fn ids(&self) -> Vec<MessageId> {
-        self.list("ids", |id| MessageId(id.as_u64().expect("an id is a number")))
+        self.list("ids", |id| {
+            MessageId(id.as_u64().expect("an id is a number"))
+        })
     }
 
     fn array<const N: usize>(&self, name: &str) -> [u8; N] {
-        bytes(self.str(name)).try_into().unwrap_or_else(|_| panic!("{name} has another length"))
+        bytes(self.str(name))
+            .try_into()
+            .unwrap_or_else(|_| panic!("{name} has another length"))
     }
 
     fn list<T>(&self, name: &str, item: impl FnMut(&'v Value) -> T) -> Vec<T> {
-        let list = self.get(name).as_array().unwrap_or_else(|| panic!("{name} is no list"));
+        let list = self
+            .get(name)
+            .as_array()
+            .unwrap_or_else(|| panic!("{name} is no list"));
         list.iter().map(item).collect()
     }
 }

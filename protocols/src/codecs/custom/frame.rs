@@ -137,7 +137,7 @@ mod tests {
     fn frame(body_bytes: usize) -> Vec<u8> {
         let mut out = vec![0xee];
         let encoded = write(&mut out, 0x30, |out| {
-            out.extend(std::iter::repeat_n(7, body_bytes))
+            out.extend(std::iter::repeat_n(7, body_bytes));
         });
         assert_eq!(encoded.message_bytes, 1 + body_bytes);
         assert_eq!(out.remove(0), 0xee);

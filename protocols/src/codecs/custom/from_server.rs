@@ -171,7 +171,7 @@ fn encode_event(event: &Event<'_>, sender: &mut Sender, out: &mut Vec<u8>) -> En
             out.extend_from_slice(message.text.as_bytes());
         }),
         _ => frame::write(out, OTHER_EVENT, |out| {
-            encode_other_event(event, sender, out)
+            encode_other_event(event, sender, out);
         }),
     }
 }

@@ -243,3 +243,54 @@ impl<'a> From<MessageFields<'a>> for Message<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use server_core::Text;
+
+    #[test]
+    fn texts_are_borrowed_unless_they_have_escapes() {
+        for (text, borrowed) in [("hello", true), ("grüße", true), (r"a\nb", false)] {
+            let line = format!(r#"{{"op":"send","to":"user02","text":"{text}"}}"#);
+            let Ok(Request::Send {
+                to: Text::Borrowed("user02"),
+                text,
+                client_id: None,
+            }) = request(line.as_bytes())
+            else {
+                panic!("{line} is a request");
+            };
+            assert_eq!(matches!(text, Text::Borrowed(_)), borrowed, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_texts_of_an_event_are_borrowed() {
+        let line = br#"{"event":"message_received","message":{"id":1,"from":"a","to":"b","text":"c","sent_at_ms":2,"read":true}}"#;
+        let Ok(FromServer::Event(Event::MessageReceived(message))) = from_server(line) else {
+            panic!("it is an event");
+        };
+        for text in [message.from, message.to, message.text] {
+            assert!(matches!(text, Text::Borrowed(_)));
+        }
+    }
+
+    #[test]
+    fn nesting_that_is_ignored_costs_no_stack() {
+        let depth = 1_000_000;
+        let line = format!(
+            r#"{{"op":"ping","x":{}{}}}"#,
+            "[".repeat(depth),
+            "]".repeat(depth)
+        );
+        assert_eq!(request(line.as_bytes()), Ok(Request::Ping));
+        let line = format!(r#"{{"op":"ping","x":{}"#, r#"{"x":"#.repeat(depth));
+        assert!(request(line.as_bytes()).is_err());
+        let line = format!(
+            r#"{{"event":"message_received","message":{}"#,
+            "[".repeat(depth)
+        );
+        assert!(from_server(line.as_bytes()).is_err());
+    }
+}
