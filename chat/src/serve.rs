@@ -175,7 +175,11 @@ fn announce(options: &ServeOptions, addresses: &[String]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     tracing::info!(store = %options.store, "serving");
     for (endpoint, address) in options.listen.iter().zip(addresses) {
-        tracing::info!(protocol = endpoint.protocol.protocol.name, address, "listening");
+        tracing::info!(
+            protocol = endpoint.protocol.protocol.name,
+            address,
+            "listening"
+        );
         writeln!(out, "READY {}={address}", endpoint.name).context("cannot write to stdout")?;
     }
     out.flush().context("cannot write to stdout")

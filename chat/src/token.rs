@@ -12,7 +12,7 @@ use server_core::environment::{Environment as _, System};
 use server_core::limits::PROTOCOL_VERSION;
 use server_core::message::Nonce;
 use server_core::scram::{ClientKeys, Hashing};
-use server_core::{ErrorCode, Refusal, Request};
+use server_core::{ErrorCode, Request};
 
 use crate::config::{ChatProtocol, TokenOptions};
 use crate::prompt::{self, Echo};
@@ -63,26 +63,27 @@ impl Credentials {
 async fn log_in(options: &TokenOptions, credentials: &Credentials) -> Result<LoggedIn> {
     let Credentials { name, password } = credentials;
     let mut caller = connect(options).await?;
-    let created = if options.create {
-        create(&mut caller, credentials).await?
-    } else {
-        None
-    };
-    let keys_for = |hashing| match created {
-        Some(keys) if keys.hashing() == hashing => keys,
-        _ => ClientKeys::derive(password, hashing),
-    };
-    let logged_in = caller.log_in_with(name, Nonce(random()), keys_for).await;
-    logged_in.map_err(|error| match error {
-        LogInError::Refused(Refusal {
-            code: ErrorCode::NoSuchAccount,
-            ..
-        }) => {
-            anyhow::anyhow!("account {name} doesn't exist; check the name, or add --create")
-        }
-        LogInError::Refused(refusal) => anyhow::anyhow!("cannot log in as {name}: {refusal}"),
-        error => error.into(),
-    })
+    let derive = |hashing| ClientKeys::derive(password, hashing);
+    let mut logged_in = caller.log_in_with(name, Nonce(random()), derive).await;
+    if options.create && is_refused(&logged_in, ErrorCode::NoSuchAccount) {
+        let keys = create(&mut caller, credentials).await?;
+        let keys_for = |hashing| {
+            if keys.hashing() == hashing {
+                keys
+            } else {
+                derive(hashing)
+            }
+        };
+        logged_in = caller.log_in_with(name, Nonce(random()), keys_for).await;
+    }
+    if is_refused(&logged_in, ErrorCode::NoSuchAccount) {
+        bail!("account {name} doesn't exist; check the name, or add --create");
+    }
+    logged_in.with_context(|| format!("cannot log in as {name}"))
+}
+
+fn is_refused(logged_in: &Result<LoggedIn, LogInError>, code: ErrorCode) -> bool {
+    matches!(logged_in, Err(LogInError::Refused(refusal)) if refusal.code == code)
 }
 
 async fn connect(options: &TokenOptions) -> Result<Caller> {
@@ -103,8 +104,8 @@ async fn connect(options: &TokenOptions) -> Result<Caller> {
     Ok(caller)
 }
 
-/// Creates the account, unless there is one; gives the keys that it was created with.
-async fn create(caller: &mut Caller, credentials: &Credentials) -> Result<Option<ClientKeys>> {
+/// Creates the account; gives the keys that log into it.
+async fn create(caller: &mut Caller, credentials: &Credentials) -> Result<ClientKeys> {
     let Credentials { name, password } = credentials;
     let keys = ClientKeys::derive(
         password,
@@ -113,15 +114,11 @@ async fn create(caller: &mut Caller, credentials: &Credentials) -> Result<Option
             iterations: ITERATIONS,
         },
     );
-    match caller.create_account(name, &keys).await {
-        Ok(()) => Ok(Some(keys)),
-        Err(LogInError::Refused(Refusal {
-            code: ErrorCode::AccountExists,
-            ..
-        })) => Ok(None),
-        Err(LogInError::Refused(refusal)) => bail!("cannot create {name}: {refusal}"),
-        Err(error) => Err(error.into()),
-    }
+    caller
+        .create_account(name, &keys)
+        .await
+        .with_context(|| format!("cannot create {name}"))?;
+    Ok(keys)
 }
 
 fn random<const N: usize>() -> [u8; N] {

@@ -9,7 +9,11 @@ use server_core::{Event, Reply, Request, Text};
 use support::{Server, log_in, protocols, run, store};
 
 fn send<'a>(to: &'a str, text: &'a str) -> Request<'a> {
-    Request::Send { to: Text::Borrowed(to), text: Text::Borrowed(text), client_id: None }
+    Request::Send {
+        to: Text::Borrowed(to),
+        text: Text::Borrowed(text),
+        client_id: None,
+    }
 }
 
 #[tokio::test]
@@ -17,11 +21,25 @@ async fn users_of_all_protocols_talk_with_each_other() {
     let server = Server::start(&["--store", "memory"]);
     for from in protocols() {
         for to in protocols() {
-            let [sender_name, recipient_name] = [format!("{from}-to-{to}-1"), format!("{from}-to-{to}-2")];
+            let [sender_name, recipient_name] =
+                [format!("{from}-to-{to}-1"), format!("{from}-to-{to}-2")];
             let mut sender = server.newcomer(from, &sender_name).await;
             let mut recipient = server.newcomer(to, &recipient_name).await;
-            let reply = sender.call(&send(&recipient_name, "hello")).await.unwrap().unwrap();
-            assert!(matches!(reply, Reply::Send { delivered: true, .. }), "{from} to {to}: {reply:?}");
+            let reply = sender
+                .call(&send(&recipient_name, "hello"))
+                .await
+                .unwrap()
+                .unwrap();
+            assert!(
+                matches!(
+                    reply,
+                    Reply::Send {
+                        delivered: true,
+                        ..
+                    }
+                ),
+                "{from} to {to}: {reply:?}"
+            );
             let Event::MessageReceived(message) = recipient.next_event().await.unwrap() else {
                 panic!("{from} to {to}: another event than the message");
             };
@@ -32,11 +50,31 @@ async fn users_of_all_protocols_talk_with_each_other() {
 
 #[tokio::test]
 async fn options_reach_the_core() {
-    let server = Server::start(&["--store", "memory", "--undo", "30s", "--max-text", "5", "--server-threads", "1"]);
+    let server = Server::start(&[
+        "--store",
+        "memory",
+        "--undo",
+        "30s",
+        "--max-text",
+        "5",
+        "--server-threads",
+        "1",
+    ]);
     for protocol in protocols() {
         let mut caller = server.newcomer(protocol, protocol).await;
-        let hello = caller.call(&Request::Hello { version: 1 }).await.unwrap().unwrap();
-        let options = matches!(hello, Reply::Hello { text_max_chars: 5, undo_grace_ms: 30_000, .. });
+        let hello = caller
+            .call(&Request::Hello { version: 1 })
+            .await
+            .unwrap()
+            .unwrap();
+        let options = matches!(
+            hello,
+            Reply::Hello {
+                text_max_chars: 5,
+                undo_grace_ms: 30_000,
+                ..
+            }
+        );
         assert!(options, "{protocol}: {hello:?}");
     }
 }
@@ -50,12 +88,19 @@ async fn a_signal_ends_it_cleanly_and_everyone_is_told() {
     }
     server.terminate();
     for (protocol, caller) in &mut callers {
-        assert_eq!(caller.next_event().await.unwrap(), Event::ServerClosing, "{protocol}");
+        assert_eq!(
+            caller.next_event().await.unwrap(),
+            Event::ServerClosing,
+            "{protocol}"
+        );
     }
     drop(callers);
     let ended = server.end();
     assert_eq!((ended.code, &*ended.stdout), (Some(0), ""), "{ended:?}");
-    assert!(!ended.stderr.contains("cut what"), "connections were cut: {ended:?}");
+    assert!(
+        !ended.stderr.contains("cut what"),
+        "connections were cut: {ended:?}"
+    );
 }
 
 #[tokio::test]
@@ -70,37 +115,103 @@ async fn unread_messages_are_there_after_a_restart() {
     server.terminate();
     assert_eq!(server.end().code, Some(0));
     let left: Vec<_> = left_in(directory.path());
-    assert!(!left.iter().any(|name| name.ends_with("-wal")), "the store was not closed: {left:?}");
+    assert!(
+        !left.iter().any(|name| name.ends_with("-wal")),
+        "the store was not closed: {left:?}"
+    );
 
     let server = Server::on_database(directory.path());
     let mut recipient = server.connect("custom").await;
     assert_eq!(log_in(&mut recipient, "user02").await.unread, 2);
-    let reply = recipient.call(&Request::Read { peer: None, limit: 2 }).await.unwrap().unwrap();
-    let Reply::Read { messages } = reply else { panic!("{reply:?}") };
+    let reply = recipient
+        .call(&Request::Read {
+            peer: None,
+            limit: 2,
+        })
+        .await
+        .unwrap()
+        .unwrap();
+    let Reply::Read { messages } = reply else {
+        panic!("{reply:?}")
+    };
     let texts: Vec<_> = messages.iter().map(|message| &*message.text).collect();
     assert_eq!(texts, ["first", "second"]);
 }
 
+#[tokio::test]
+async fn the_log_tells_of_connections_and_accounts_and_of_nothing_that_is_private() {
+    let mut server = Server::start(&["--store", "memory"]);
+    let mut caller = server.newcomer("json", "user01").await;
+    for _ in 0..3 {
+        caller.call(&Request::Unread).await.unwrap().unwrap();
+    }
+    caller
+        .call(&send("user01", "a secret"))
+        .await
+        .unwrap()
+        .unwrap();
+    let malformed = caller
+        .call_raw(b"{\"op\":\"send\",\"text\":\"another secret\"}\n")
+        .await;
+    assert!(malformed.unwrap().unwrap().is_err());
+    caller.call(&Request::DeleteAccount).await.unwrap().unwrap();
+    drop(caller);
+    server.terminate();
+    let log = server.end().stderr;
+    for told in [
+        "listening",
+        "connected",
+        "account created",
+        "logged in",
+        "account deleted",
+        "SIGTERM",
+        "stopped",
+    ] {
+        assert!(log.contains(told), "{told:?} is missing: {log}");
+    }
+    assert!(
+        !log.contains("secret") && !log.to_lowercase().contains("unread"),
+        "{log}"
+    );
+}
+
 fn left_in(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
 }
 
 #[track_caller]
 fn check_refused(arguments: &[&str], code: i32, said: &str) {
     let ended = run(arguments);
     assert_eq!((ended.code, &*ended.stdout), (Some(code), ""), "{ended:?}");
-    assert!(ended.stderr.starts_with("error: ") && ended.stderr.contains(said), "{ended:?}");
-    assert!(code == 2 || ended.stderr.lines().count() == 1, "one line: {ended:?}");
+    assert!(
+        ended.stderr.starts_with("error: ") && ended.stderr.contains(said),
+        "{ended:?}"
+    );
+    assert!(
+        code == 2 || ended.stderr.lines().count() == 1,
+        "one line: {ended:?}"
+    );
 }
 
 #[test]
 fn a_port_in_use_is_one_clear_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let listen = ["--listen", "custom=127.0.0.1:0", "--listen", &format!("json={address}")];
+    let listen = [
+        "--listen",
+        "custom=127.0.0.1:0",
+        "--listen",
+        &format!("json={address}"),
+    ];
     let arguments = [&["serve", "--store", "memory"], &listen[..]].concat();
-    check_refused(&arguments, 1, &format!("cannot listen on {address}: Address already in use"));
+    check_refused(
+        &arguments,
+        1,
+        &format!("cannot listen on {address}: Address already in use"),
+    );
 }
 
 #[test]
@@ -126,7 +237,15 @@ fn a_store_that_cannot_be_opened_is_one_clear_line() {
 
 #[test]
 fn usage_errors_are_told_apart() {
-    check_refused(&["serve", "--listen", "jsn=127.0.0.1:0"], 2, "did you mean \"json\"?");
-    check_refused(&["serve", "--listen", "floor=127.0.0.1:0"], 2, "no chat behind it");
+    check_refused(
+        &["serve", "--listen", "jsn=127.0.0.1:0"],
+        2,
+        "did you mean \"json\"?",
+    );
+    check_refused(
+        &["serve", "--listen", "floor=127.0.0.1:0"],
+        2,
+        "no chat behind it",
+    );
     check_refused(&["serve", "--stor", "memory"], 2, "--store");
 }

@@ -13,7 +13,13 @@ const PASSWORD: &str = "correct horse battery staple";
 
 /// Asks for a token with the password on stdin.
 fn token(server: &Server, protocol: &str, arguments: &[&str]) -> support::Ended {
-    let place = ["token", "--protocol", protocol, "--server", server.address(protocol)];
+    let place = [
+        "token",
+        "--protocol",
+        protocol,
+        "--server",
+        server.address(protocol),
+    ];
     run_with(&[&place, arguments].concat(), &format!("{PASSWORD}\n"))
 }
 
@@ -25,7 +31,12 @@ async fn a_token_is_enough_to_send_by_hand() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let token = ended.stdout.strip_suffix('\n').unwrap();
     assert_eq!(token.len(), 24, "16 bytes in base64: {token:?}");
-    assert!(ended.stderr.contains("{\"op\":\"send\",\"to\":\"user02\",\"text\":\"hello\"}"), "{ended:?}");
+    assert!(
+        ended
+            .stderr
+            .contains("{\"op\":\"send\",\"to\":\"user02\",\"text\":\"hello\"}"),
+        "{ended:?}"
+    );
     assert!(!ended.stderr.contains(token), "stderr may be a log");
 
     let mut by_hand = ByHand::connect(&server);
@@ -33,7 +44,9 @@ async fn a_token_is_enough_to_send_by_hand() {
     assert_eq!(resumed, json!({"reply": "resume", "unread": 0}));
     let sent = by_hand.ask(r#"{"op":"send","to":"user02","text":"hello"}"#);
     assert_eq!(sent["delivered"], json!(true), "{sent}");
-    let Event::MessageReceived(message) = recipient.next_event().await.unwrap() else { panic!("no message") };
+    let Event::MessageReceived(message) = recipient.next_event().await.unwrap() else {
+        panic!("no message")
+    };
     assert_eq!((&*message.from, &*message.text), ("user01", "hello"));
 }
 
@@ -42,11 +55,16 @@ struct ByHand(BufReader<TcpStream>);
 
 impl ByHand {
     fn connect(server: &Server) -> Self {
-        Self(BufReader::new(TcpStream::connect(server.address("json")).unwrap()))
+        Self(BufReader::new(
+            TcpStream::connect(server.address("json")).unwrap(),
+        ))
     }
 
     fn ask(&mut self, line: &str) -> Value {
-        self.0.get_mut().write_all(format!("{line}\n").as_bytes()).unwrap();
+        self.0
+            .get_mut()
+            .write_all(format!("{line}\n").as_bytes())
+            .unwrap();
         let mut reply = String::new();
         self.0.read_line(&mut reply).unwrap();
         serde_json::from_str(&reply).unwrap()
@@ -58,8 +76,15 @@ async fn tokens_are_given_over_every_protocol() {
     let server = Server::start(&["--store", "memory"]);
     for protocol in support::protocols() {
         let ended = token(&server, protocol, &["--name", protocol, "--create"]);
-        assert_eq!((ended.code, ended.stdout.len()), (Some(0), 25), "{protocol}: {ended:?}");
-        assert!(ended.stderr.contains("The session is kept"), "{protocol}: {ended:?}");
+        assert_eq!(
+            (ended.code, ended.stdout.len()),
+            (Some(0), 25),
+            "{protocol}: {ended:?}"
+        );
+        assert!(
+            ended.stderr.contains("The session is kept"),
+            "{protocol}: {ended:?}"
+        );
     }
 }
 
@@ -67,7 +92,11 @@ async fn tokens_are_given_over_every_protocol() {
 async fn an_account_is_created_when_that_is_asked_for_and_only_then() {
     let mut server = Server::start(&["--store", "memory"]);
     let unknown = token(&server, "json", &["--name", "user01"]);
-    assert_eq!((unknown.code, &*unknown.stdout), (Some(1), ""), "{unknown:?}");
+    assert_eq!(
+        (unknown.code, &*unknown.stdout),
+        (Some(1), ""),
+        "{unknown:?}"
+    );
     assert!(unknown.stderr.contains("add --create"), "{unknown:?}");
     // The name from stdin this time; and what exists is logged into.
     let place = ["token", "--server", server.address("json"), "--create"];
@@ -80,7 +109,10 @@ async fn an_account_is_created_when_that_is_asked_for_and_only_then() {
     assert!(wrong.stderr.contains("incorrect password"), "{wrong:?}");
     server.terminate();
     let log = server.end().stderr;
-    assert!(!log.contains(PASSWORD) && !log.contains("wrong"), "the log tells passwords: {log}");
+    assert!(
+        !log.contains(PASSWORD) && !log.contains("wrong"),
+        "the log tells passwords: {log}"
+    );
 }
 
 #[test]
@@ -89,11 +121,17 @@ fn what_is_missing_is_said() {
     let address = server.address("json").to_owned();
     let no_password = run_with(&["token", "--server", &address, "--name", "user01"], "");
     assert_eq!(no_password.code, Some(1), "{no_password:?}");
-    assert!(no_password.stderr.contains("there is no password"), "{no_password:?}");
+    assert!(
+        no_password.stderr.contains("there is no password"),
+        "{no_password:?}"
+    );
     drop(server);
     let nobody = run_with(&["token", "--server", &address, "--name", "user01"], "x\n");
     assert_eq!(nobody.code, Some(1), "{nobody:?}");
-    assert!(nobody.stderr.contains("is the server running?"), "{nobody:?}");
+    assert!(
+        nobody.stderr.contains("is the server running?"),
+        "{nobody:?}"
+    );
     assert_eq!(run(&["token", "--protocol", "floor"]).code, Some(2));
 }
 
@@ -102,7 +140,10 @@ async fn the_session_ends_with_its_grace() {
     let server = Server::start(&["--store", "memory", "--session-grace", "0s"]);
     let ended = token(&server, "json", &["--name", "user01", "--create"]);
     let mut by_hand = ByHand::connect(&server);
-    let refused = by_hand.ask(&format!(r#"{{"op":"resume","token":"{}"}}"#, ended.stdout.trim()));
+    let refused = by_hand.ask(&format!(
+        r#"{{"op":"resume","token":"{}"}}"#,
+        ended.stdout.trim()
+    ));
     assert_eq!(refused["error"], json!("session_ended"), "{refused}");
     let mut again = server.connect("json").await;
     let reply = again.call(&Request::Ping).await.unwrap().unwrap();

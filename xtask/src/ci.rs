@@ -77,7 +77,6 @@ fn deny() -> Result<()> {
     }
     command::run(&mut cargo([
         "deny",
-        "--offline",
         "check",
         "licenses",
         "bans",

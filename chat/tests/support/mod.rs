@@ -1,7 +1,7 @@
 //! `chat` as a process, and clients for it.
 #![expect(dead_code, reason = "each test program uses a part of it")]
 
-use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::{Arc, mpsc};
@@ -12,19 +12,23 @@ use protocols::counted::Traffic;
 use protocols::registry::{self, Front, Protocol};
 use protocols::transport::Connect;
 use rustix::process::{Pid, Signal, kill_process};
+use server_core::Request;
+use server_core::limits::PROTOCOL_VERSION;
 use server_core::message::Nonce;
 use server_core::scram::{ClientKeys, Hashing};
 
 /// Bounds what would hang; nothing waits for it when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The names of all protocols that `chat` serves.
-pub fn protocols() -> Vec<&'static str> {
-    registry::chat_protocols().map(Protocol::short_name).collect()
+pub(crate) fn protocols() -> Vec<&'static str> {
+    registry::chat_protocols()
+        .map(Protocol::short_name)
+        .collect()
 }
 
 /// A server that speaks every protocol, on ports of its own choosing. It ends with the value.
-pub struct Server {
+pub(crate) struct Server {
     child: Option<Child>,
     stdout: Option<Lines<BufReader<ChildStdout>>>,
     addresses: Vec<(String, String)>,
@@ -32,54 +36,77 @@ pub struct Server {
 
 /// What became of a program.
 #[derive(Debug)]
-pub struct Ended {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Server {
     /// Starts one with `arguments` behind those that say where to listen.
-    pub fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = chat(&["serve"]);
         for protocol in protocols() {
             command.args(["--listen", &format!("{protocol}=127.0.0.1:0")]);
         }
         let mut child = command.args(arguments).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut server = Self { child: Some(child), stdout: None, addresses: Vec::new() };
+        let mut server = Self {
+            child: Some(child),
+            stdout: None,
+            addresses: Vec::new(),
+        };
         for _ in protocols() {
             let line = stdout.next().and_then(Result::ok).unwrap_or_default();
-            let ready = line.strip_prefix("READY ").and_then(|ready| ready.split_once('='));
+            let ready = line
+                .strip_prefix("READY ")
+                .and_then(|ready| ready.split_once('='));
             let Some((protocol, address)) = ready else {
                 panic!("not ready: {line:?}, {:?}", server.end());
             };
-            server.addresses.push((protocol.to_owned(), address.to_owned()));
+            server
+                .addresses
+                .push((protocol.to_owned(), address.to_owned()));
         }
         server.stdout = Some(stdout);
         server
     }
 
     /// Starts one on the database in `directory`.
-    pub fn on_database(directory: &Path) -> Self {
+    pub(crate) fn on_database(directory: &Path) -> Self {
         Self::start(&["--store", &store(directory)])
     }
 
-    pub fn address(&self, protocol: &str) -> &str {
-        &self.addresses.iter().find(|(name, _)| name == protocol).expect("it is served").1
+    pub(crate) fn address(&self, protocol: &str) -> &str {
+        &self
+            .addresses
+            .iter()
+            .find(|(name, _)| name == protocol)
+            .expect("it is served")
+            .1
     }
 
-    pub async fn connect(&self, protocol: &str) -> Caller {
+    /// A client that has said hello.
+    pub(crate) async fn connect(&self, protocol: &str) -> Caller {
         let Front::Chat(pair) = registry::find(protocol).unwrap().front else {
             panic!("{protocol} has no chat behind it");
         };
         let address = self.address(protocol).to_owned();
-        let connect = Connect { address, codec: pair.codec, traffic: Arc::new(Traffic::default()) };
-        Caller::new(pair.transport.connect(connect).await.unwrap())
+        let connect = Connect {
+            address,
+            codec: pair.codec,
+            traffic: Arc::new(Traffic::default()),
+        };
+        let mut caller = Caller::new(pair.transport.connect(connect).await.unwrap());
+        let hello = Request::Hello {
+            version: PROTOCOL_VERSION,
+        };
+        caller.call(&hello).await.unwrap().unwrap();
+        caller
     }
 
     /// A client that has created the account `name` and is logged in.
-    pub async fn newcomer(&self, protocol: &str, name: &str) -> Caller {
+    pub(crate) async fn newcomer(&self, protocol: &str, name: &str) -> Caller {
         let mut caller = self.connect(protocol).await;
         caller.create_account(name, &keys()).await.unwrap();
         log_in(&mut caller, name).await;
@@ -87,13 +114,13 @@ impl Server {
     }
 
     /// Asks it to end.
-    pub fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         let child = self.child.as_ref().expect("it runs");
         kill_process(Pid::from_child(child), Signal::TERM).unwrap();
     }
 
     /// Waits for its end.
-    pub fn end(&mut self) -> Ended {
+    pub(crate) fn end(&mut self) -> Ended {
         let child = self.child.take().expect("it runs");
         let stdout = self.stdout.take();
         let mut ended = wait(child);
@@ -113,35 +140,55 @@ impl Drop for Server {
 }
 
 /// The store's spec for the database in `directory`.
-pub fn store(directory: &Path) -> String {
+pub(crate) fn store(directory: &Path) -> String {
     format!("sqlite:{}", directory.join("chat.db").display())
 }
 
 /// Runs `chat` to its end.
-pub fn run(arguments: &[&str]) -> Ended {
+pub(crate) fn run(arguments: &[&str]) -> Ended {
     wait(chat(arguments).spawn().unwrap())
 }
 
 /// Runs `chat` to its end, with `lines` on its stdin.
-pub fn run_with(arguments: &[&str], lines: &str) -> Ended {
+pub(crate) fn run_with(arguments: &[&str], lines: &str) -> Ended {
     let mut child = chat(arguments).stdin(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(lines.as_bytes())
+        .unwrap();
     wait(child)
 }
 
 /// Logs in by the password that all tests share.
-pub async fn log_in(caller: &mut Caller, name: &str) -> LoggedIn {
-    caller.log_in_with(name, Nonce([7; 18]), |_| keys()).await.unwrap()
+pub(crate) async fn log_in(caller: &mut Caller, name: &str) -> LoggedIn {
+    caller
+        .log_in_with(name, Nonce([7; 18]), |_| keys())
+        .await
+        .unwrap()
 }
 
 fn keys() -> ClientKeys {
-    ClientKeys::derive("a password", Hashing { salt: [5; 16], iterations: 4_096 })
+    ClientKeys::derive(
+        "a password",
+        Hashing {
+            salt: [5; 16],
+            iterations: 4_096,
+        },
+    )
 }
 
 fn chat(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
-    command.args(arguments).env_remove("RUST_LOG").env_remove("CHAT_PASSWORD");
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .env_remove("CHAT_PASSWORD");
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -153,7 +200,15 @@ fn wait(child: Child) -> Ended {
         kill_process(id, Signal::KILL).ok();
         panic!("chat does not end");
     };
-    let Output { status, stdout, stderr } = output.unwrap();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = output.unwrap();
     let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    Ended { code: status.code(), stdout, stderr }
+    Ended {
+        code: status.code(),
+        stdout,
+        stderr,
+    }
 }

@@ -17,7 +17,12 @@ pub(super) fn create(connection: &Connection, name: &str, verifier: &Verifier) -
     }
     .check()?;
     let created = connection.chat.store.create_account(&name, verifier);
-    Ok(created.map(|result| result.map(|_| Reply::CreateAccount)))
+    Ok(created.map(move |result| {
+        result.map(|_| {
+            tracing::debug!(%name, "account created");
+            Reply::CreateAccount
+        })
+    }))
 }
 
 /// The account of this session goes with all that it sent and received, and the session with it.
@@ -28,6 +33,7 @@ pub(super) fn delete(connection: &Connection) -> Ruled {
     Ok(deleted.map(move |result| {
         result.map(|()| {
             chat.sessions.end(&session);
+            tracing::debug!(name = &*session.name, "account deleted");
             Reply::DeleteAccount
         })
     }))

@@ -72,6 +72,7 @@ pub(super) fn finish(connection: &Connection, login_id: LoginId, proof: &[u8; 32
     let session = chat.sessions.begin(begin)?;
     Ok(chat.store.unread_total(account).map(move |counted| {
         let unread = counted.map_err(|refusal| ended_by(&refusal, &chat, &session))?;
+        tracing::debug!(name = &*session.name, "logged in");
         seat.hold(session);
         Ok(Reply::LogInFinish {
             server_signature,
@@ -118,6 +119,7 @@ pub(super) fn resume(connection: &Connection, token: Token) -> Ruled {
 pub(super) fn log_out(connection: &Connection) -> Ruled {
     let session = connection.seat.require()?;
     connection.chat.sessions.end(&session);
+    tracing::debug!(name = &*session.name, "logged out");
     Ok(Answer::Ready(Ok(Reply::LogOut)))
 }
 
