@@ -151,7 +151,8 @@ impl FindableSlots {
 /// How many chains there are.
 const CHAINS: usize = 256;
 
-/// A number below [`CHAINS`]: each 8 bytes are multiplied in (Fibonacci hashing; Knuth, volume 3, section 6.4).
+/// A number below [`CHAINS`]: each 8 bytes are multiplied in, and the highest bits, to which all others contribute, are
+/// taken (Fibonacci hashing; Knuth, volume 3, section 6.4).
 fn hash(name: &[u8]) -> usize {
     let mut hash = name.len() as u64;
     for chunk in name.chunks(8) {
@@ -160,7 +161,7 @@ fn hash(name: &[u8]) -> usize {
         hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         hash ^= hash >> 32;
     }
-    usize::from(hash.to_le_bytes()[0])
+    usize::from(hash.to_be_bytes()[0])
 }
 
 #[cfg(test)]
@@ -178,6 +179,17 @@ mod tests {
         for number in 0..1000 {
             let found = slots.find(&format!("user{number}"));
             assert_eq!(found.is_some(), number >= 745, "{number}");
+        }
+    }
+
+    #[test]
+    fn names_that_differ_little_spread_over_the_chains() {
+        for prefix in ["u", "user", "account", "a-longer-name-for-an-account-"] {
+            let mut lengths = [0; CHAINS];
+            for number in 0..255 {
+                lengths[hash(format!("{prefix}{number:04}").as_bytes())] += 1;
+            }
+            assert!(lengths.iter().all(|&length| length < 12), "{prefix}: {lengths:?}");
         }
     }
 

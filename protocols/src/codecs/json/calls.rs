@@ -26,9 +26,9 @@ impl CallCodec for Calls {
         operation: Operation,
         body: &'a [u8],
     ) -> Result<Request<'a>, DecodeError> {
-        let fields = decode::object::<RequestFields<'_>>(body);
-        fields
-            .and_then(|fields| fields.into_request(operation))
+        let mut fields = RequestFields::default();
+        decode::fill(&mut fields, body)
+            .and_then(|()| fields.take_request(operation))
             .map_err(|reason| malformed(body, reason))
     }
 
@@ -42,9 +42,9 @@ impl CallCodec for Calls {
         operation: Operation,
         body: &'a [u8],
     ) -> Result<Reply<'a>, DecodeError> {
-        let fields = decode::object::<FromServerFields<'_>>(body);
-        fields
-            .and_then(|fields| fields.into_reply(operation))
+        let mut fields = FromServerFields::default();
+        decode::fill(&mut fields, body)
+            .and_then(|()| fields.take_reply(operation))
             .map_err(|reason| malformed(body, reason))
     }
 

@@ -10,65 +10,129 @@ use std::marker::PhantomData;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use server_core::Text;
 
-/// What a request can say.
-#[derive(Deserialize)]
-pub(super) struct RequestFields<'a> {
-    #[serde(borrow)]
-    pub(super) op: Option<Characters<'a>>,
-    pub(super) to: Option<Characters<'a>>,
-    pub(super) text: Option<Characters<'a>>,
-    pub(super) client_id: Option<Binary<16>>,
-    pub(super) peer: Option<Characters<'a>>,
-    pub(super) limit: Option<u32>,
-    pub(super) up_to: Option<u64>,
-    pub(super) before: Option<u64>,
-    pub(super) ids: Option<Vec<u64>>,
-    pub(super) version: Option<u32>,
-    pub(super) name: Option<Characters<'a>>,
-    pub(super) salt: Option<Binary<16>>,
-    pub(super) iterations: Option<u32>,
-    pub(super) stored_key: Option<Binary<32>>,
-    pub(super) server_key: Option<Binary<32>>,
-    pub(super) client_nonce: Option<Binary<18>>,
-    pub(super) login_id: Option<u64>,
-    pub(super) proof: Option<Binary<32>>,
-    pub(super) token: Option<Binary<16>>,
-    pub(super) pattern: Option<Characters<'a>>,
-    pub(super) after: Option<Characters<'a>>,
+macro_rules! field_set {
+    ($(#[$doc:meta])* $name:ident<$a:lifetime> { $($field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Default)]
+        pub(super) struct $name<$a> {
+            $(pub(super) $field: Option<$type>,)*
+        }
+
+        impl<$a> FieldSet<$a> for $name<$a> {
+            fn take_in<A: MapAccess<$a>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+                match name {
+                    $(stringify!($field) => put(&mut self.$field, stringify!($field), map),)*
+                    _ => map.next_value::<IgnoredAny>().map(drop),
+                }
+            }
+        }
+    };
 }
 
-/// What a reply, a refusal or an event can say.
-#[derive(Deserialize)]
-pub(super) struct FromServerFields<'a> {
-    #[serde(borrow)]
-    pub(super) reply: Option<Characters<'a>>,
-    pub(super) error: Option<Characters<'a>>,
-    pub(super) event: Option<Characters<'a>>,
-    pub(super) id: Option<u64>,
-    pub(super) delivered: Option<bool>,
-    pub(super) message: Option<MessageField<'a>>,
-    pub(super) messages: Option<Vec<Object<MessageFields<'a>>>>,
-    pub(super) counts: Option<Vec<Object<CountFields<'a>>>>,
-    pub(super) ids: Option<Vec<u64>>,
-    pub(super) detail: Option<u64>,
-    pub(super) unread: Option<u64>,
-    pub(super) missed: Option<u64>,
-    pub(super) name: Option<Characters<'a>>,
-    pub(super) names: Option<Vec<Characters<'a>>>,
-    pub(super) more: Option<bool>,
-    pub(super) version: Option<u32>,
-    pub(super) text_max_chars: Option<u32>,
-    pub(super) page_max: Option<u32>,
-    pub(super) undo_grace_ms: Option<u64>,
-    pub(super) login_id: Option<u64>,
-    pub(super) salt: Option<Binary<16>>,
-    pub(super) iterations: Option<u32>,
-    pub(super) server_nonce: Option<Binary<18>>,
-    pub(super) server_signature: Option<Binary<32>>,
-    pub(super) token: Option<Binary<16>>,
+field_set! {
+    /// What a request can say.
+    RequestFields<'a> {
+        op: Characters<'a>,
+        to: Characters<'a>,
+        text: Characters<'a>,
+        client_id: Binary<16>,
+        peer: Characters<'a>,
+        limit: u32,
+        up_to: u64,
+        before: u64,
+        ids: Vec<u64>,
+        version: u32,
+        name: Characters<'a>,
+        salt: Binary<16>,
+        iterations: u32,
+        stored_key: Binary<32>,
+        server_key: Binary<32>,
+        client_nonce: Binary<18>,
+        login_id: u64,
+        proof: Binary<32>,
+        token: Binary<16>,
+        pattern: Characters<'a>,
+        after: Characters<'a>,
+    }
+}
+
+field_set! {
+    /// What a reply, a refusal or an event can say.
+    FromServerFields<'a> {
+        reply: Characters<'a>,
+        error: Characters<'a>,
+        event: Characters<'a>,
+        id: u64,
+        delivered: bool,
+        message: MessageField<'a>,
+        messages: Vec<Object<MessageFields<'a>>>,
+        counts: Vec<Object<CountFields<'a>>>,
+        ids: Vec<u64>,
+        detail: u64,
+        unread: u64,
+        missed: u64,
+        name: Characters<'a>,
+        names: Vec<Characters<'a>>,
+        more: bool,
+        version: u32,
+        text_max_chars: u32,
+        page_max: u32,
+        undo_grace_ms: u64,
+        login_id: u64,
+        salt: Binary<16>,
+        iterations: u32,
+        server_nonce: Binary<18>,
+        server_signature: Binary<32>,
+        token: Binary<16>,
+    }
+}
+
+/// Fields that are filled where they lie, because moving all of them for each object would take as long as reading it.
+pub(super) trait FieldSet<'de>: Default {
+    /// Takes in the value of the field of this name, or passes over it if there is no such field.
+    fn take_in<A: MapAccess<'de>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error>;
+}
+
+/// Takes in a value, unless there is one already.
+fn put<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    field: &mut Option<T>,
+    name: &'static str,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    if field.is_some() {
+        return Err(A::Error::duplicate_field(name));
+    }
+    *field = map.next_value()?;
+    Ok(())
+}
+
+/// Reads an object into its fields.
+pub(super) struct Fill<'f, F>(pub(super) &'f mut F);
+
+impl<'de, F: FieldSet<'de>> DeserializeSeed<'de> for Fill<'_, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, F: FieldSet<'de>> Visitor<'de> for Fill<'_, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<Characters<'de>>()? {
+            self.0.take_in(&name.0, &mut map)?;
+        }
+        Ok(())
+    }
 }
 
 /// One message.
