@@ -1,5 +1,6 @@
 //! What a client is, whatever it speaks: requests are staged, flushed together, and answered later.
 
+pub(crate) mod calls;
 mod caller;
 mod stream;
 

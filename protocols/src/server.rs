@@ -1,5 +1,6 @@
 //! The server's end: what drives a codec and the core over a transport.
 
+pub(crate) mod calls;
 mod stream;
 
 pub(crate) use stream::{StreamParts, serve_stream};

@@ -54,6 +54,16 @@ pub const WRITE_BUFFER_MAX_BYTES: usize = 256 * 1024;
 /// How many HTTP/2 streams a client may have open on one connection.
 pub const STREAMS_MAX: u32 = 1_024;
 
+/// The headers of one HTTP/2 request or response, uncompressed, in bytes.
+pub const HEADER_LIST_MAX_BYTES: u32 = 16 * 1024;
+
+/// What may be on its way to one HTTP/2 stream before its reader has taken it, in bytes.
+pub const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
+
+/// What may be on its way to all streams of one HTTP/2 connection, in bytes. h2 allows half of it as the overhead of
+/// small frames: enough for [`STREAMS_MAX`] short messages at once.
+pub const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
+
 /// What a server may set differently; the defaults are the documented limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {

@@ -9,7 +9,6 @@ mod requests;
 #[expect(
     clippy::pedantic,
     clippy::missing_errors_doc,
-    unreachable_pub,
     reason = "generated from proto/chat.proto"
 )]
 pub mod v1 {
