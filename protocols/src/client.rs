@@ -1,7 +1,7 @@
 //! What a client is, whatever it speaks: requests are staged, flushed together, and answered later.
 
-pub(crate) mod calls;
 mod caller;
+pub(crate) mod calls;
 mod stream;
 
 use std::task::{Context, Poll};

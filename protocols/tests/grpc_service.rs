@@ -55,7 +55,12 @@ impl Server {
             tasks: tasks.clone(),
         };
         let address = transport.listen(listen).await.expect("it listens").address;
-        Self { address, traffic, stop, tasks }
+        Self {
+            address,
+            traffic,
+            stop,
+            tasks,
+        }
     }
 
     async fn connect(&self) -> Caller {
@@ -64,25 +69,45 @@ impl Server {
 
     async fn connect_counted(&self, traffic: Arc<Traffic>) -> Caller {
         let Pair { codec, transport } = pair();
-        let connect = Connect { address: self.address.clone(), codec, traffic };
+        let connect = Connect {
+            address: self.address.clone(),
+            codec,
+            traffic,
+        };
         Caller::new(transport.connect(connect).await.expect("it connects"))
     }
 }
 
 fn keys() -> ClientKeys {
-    ClientKeys::derive("pencil", Hashing { salt: [7; 16], iterations: 4096 })
+    ClientKeys::derive(
+        "pencil",
+        Hashing {
+            salt: [7; 16],
+            iterations: 4096,
+        },
+    )
 }
 
 /// Creates an account and logs in.
 async fn user(server: &Server, name: &str) -> Caller {
     let mut caller = server.connect().await;
-    caller.create_account(name, &keys()).await.expect("it is created");
-    caller.log_in_with(name, Nonce([1; 18]), |_| keys()).await.expect("it logs in");
+    caller
+        .create_account(name, &keys())
+        .await
+        .expect("it is created");
+    caller
+        .log_in_with(name, Nonce([1; 18]), |_| keys())
+        .await
+        .expect("it logs in");
     caller
 }
 
 fn send<'a>(to: &'a str, text: &'a str) -> Request<'a> {
-    Request::Send { to: to.into(), text: text.into(), client_id: None }
+    Request::Send {
+        to: to.into(),
+        text: text.into(),
+        client_id: None,
+    }
 }
 
 #[tokio::test]
@@ -91,9 +116,24 @@ async fn a_message_reaches_who_is_online() {
     let mut first = user(&server, "user01").await;
     let mut second = user(&server, "user02").await;
     let reply = first.call(&send("user02", "hello")).await.unwrap().unwrap();
-    let Reply::Send { id, delivered: true } = reply else { panic!("{reply:?}") };
-    let Event::MessageReceived(message) = second.next_event().await.unwrap() else { panic!("another event") };
-    assert_eq!((message.id, &*message.from, &*message.to, &*message.text), (id, "user01", "user02", "hello"));
-    let refused = first.call(&send("nobody", "hello")).await.unwrap().unwrap_err();
+    let Reply::Send {
+        id,
+        delivered: true,
+    } = reply
+    else {
+        panic!("{reply:?}")
+    };
+    let Event::MessageReceived(message) = second.next_event().await.unwrap() else {
+        panic!("another event")
+    };
+    assert_eq!(
+        (message.id, &*message.from, &*message.to, &*message.text),
+        (id, "user01", "user02", "hello")
+    );
+    let refused = first
+        .call(&send("nobody", "hello"))
+        .await
+        .unwrap()
+        .unwrap_err();
     assert_eq!(refused.code, ErrorCode::NoSuchAccount);
 }

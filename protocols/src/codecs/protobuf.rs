@@ -48,12 +48,20 @@ impl CodecFactory for Protobuf {
 struct Calls;
 
 impl CallCodec for Calls {
-    fn encode_request(&self, request: &Request<'_>, out: &mut Vec<u8>) -> Result<(), NotExpressible> {
+    fn encode_request(
+        &self,
+        request: &Request<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), NotExpressible> {
         requests::encode(request, out);
         Ok(())
     }
 
-    fn decode_request<'a>(&self, operation: Operation, body: &'a [u8]) -> Result<Request<'a>, DecodeError> {
+    fn decode_request<'a>(
+        &self,
+        operation: Operation,
+        body: &'a [u8],
+    ) -> Result<Request<'a>, DecodeError> {
         requests::decode(operation, body).map_err(|wrong| malformed(wrong, body))
     }
 
@@ -62,7 +70,11 @@ impl CallCodec for Calls {
         Ok(())
     }
 
-    fn decode_reply<'a>(&self, operation: Operation, body: &'a [u8]) -> Result<Reply<'a>, DecodeError> {
+    fn decode_reply<'a>(
+        &self,
+        operation: Operation,
+        body: &'a [u8],
+    ) -> Result<Reply<'a>, DecodeError> {
         replies::decode(operation, body).map_err(|wrong| malformed(wrong, body))
     }
 
@@ -77,5 +89,8 @@ impl CallCodec for Calls {
 }
 
 fn malformed(Wrong(reason): Wrong, body: &[u8]) -> DecodeError {
-    DecodeError::Malformed { frame_bytes: body.len(), reason }
+    DecodeError::Malformed {
+        frame_bytes: body.len(),
+        reason,
+    }
 }

@@ -47,7 +47,9 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<Token>, Refusal> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Ok(None);
     };
-    read_bearer(value.as_bytes()).map(Some).ok_or(ErrorCode::SessionEnded.into())
+    read_bearer(value.as_bytes())
+        .map(Some)
+        .ok_or(ErrorCode::SessionEnded.into())
 }
 
 fn read_bearer(value: &[u8]) -> Option<Token> {
@@ -71,7 +73,11 @@ mod tests {
     fn check(value: &'static str, token: Result<Option<Token>, ErrorCode>) {
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
-        assert_eq!(bearer(&headers).map_err(|refusal| refusal.code), token, "{value}");
+        assert_eq!(
+            bearer(&headers).map_err(|refusal| refusal.code),
+            token,
+            "{value}"
+        );
     }
 
     #[test]
@@ -90,7 +96,10 @@ mod tests {
         check("Bearer ", none);
         check("Basic /////////////////////w==", none);
         check("Bearer /////////////////////", none);
-        check("Bearer ////////////////////////////////////////////w==", none);
+        check(
+            "Bearer ////////////////////////////////////////////w==",
+            none,
+        );
         check("Bearer _____________________w==", none);
         assert_eq!(bearer(&HeaderMap::new()), Ok(None));
     }

@@ -54,7 +54,10 @@ impl Transport for Grpc {
             let stream = tcp::dial(&connect.address).await?;
             let stream = Counted::tcp(stream, Arc::clone(&connect.traffic), WatchSegments::Yes);
             let client = client::GrpcClient::open(stream, &connect.address, format).await;
-            let client = client.map_err(|source| TransportError::Connect { address: connect.address, source })?;
+            let client = client.map_err(|source| TransportError::Connect {
+                address: connect.address,
+                source,
+            })?;
             Ok(Box::new(client) as Box<dyn Client>)
         })
     }
@@ -69,13 +72,19 @@ struct Format {
 
 impl Format {
     fn of(codec: &'static dyn CodecFactory) -> Result<Self, TransportError> {
-        let pair = TransportError::Pair { codec: codec.name(), transport: "grpc" };
+        let pair = TransportError::Pair {
+            codec: codec.name(),
+            transport: "grpc",
+        };
         let content_type = match codec.name() {
             "protobuf" => Ok(HeaderValue::from_static("application/grpc")),
             name => HeaderValue::try_from(format!("application/grpc+{name}")),
         };
         match (codec.calls(), content_type) {
-            (Some(codec), Ok(content_type)) => Ok(Self { codec, content_type }),
+            (Some(codec), Ok(content_type)) => Ok(Self {
+                codec,
+                content_type,
+            }),
             _ => Err(pair),
         }
     }

@@ -16,7 +16,9 @@ pub(super) fn encode(event: &Event<'_>, out: &mut Vec<u8>) {
         Event::MessagesRestored { ids } => {
             writer.message(3, |writer| writer.packed(1, ids.iter().map(|id| id.0)));
         }
-        Event::AccountDeleted { name } => writer.message(4, |writer| writer.bytes(1, name.as_str())),
+        Event::AccountDeleted { name } => {
+            writer.message(4, |writer| writer.bytes(1, name.as_str()));
+        }
         Event::Lagged { missed } => writer.message(5, |writer| writer.number(1, *missed)),
         Event::ServerClosing => writer.message(6, |_| {}),
     }
@@ -36,15 +38,21 @@ pub(super) fn decode(body: &[u8]) -> Result<Event<'_>, Wrong> {
 fn decode_one(number: u32, body: &[u8]) -> Result<Event<'_>, Wrong> {
     Ok(match number {
         1 => Event::MessageReceived(decode_message(body)?),
-        2 => Event::MessagesDeleted { ids: numbers(body, MessageId)?.into() },
-        3 => Event::MessagesRestored { ids: numbers(body, MessageId)?.into() },
+        2 => Event::MessagesDeleted {
+            ids: numbers(body, MessageId)?.into(),
+        },
+        3 => Event::MessagesRestored {
+            ids: numbers(body, MessageId)?.into(),
+        },
         4 => {
             let [name] = slots(body)?;
             Event::AccountDeleted { name: name.text()? }
         }
         5 => {
             let [missed] = slots(body)?;
-            Event::Lagged { missed: missed.number()? }
+            Event::Lagged {
+                missed: missed.number()?,
+            }
         }
         _ => {
             let [] = slots(body)?;

@@ -8,27 +8,47 @@ use super::wire::{Fields, Slot, Writer, Wrong, bytes, numbers, repeated, slots, 
 pub(super) fn encode(reply: &Reply<'_>, out: &mut Vec<u8>) {
     let mut writer = Writer(out);
     match reply {
-        Reply::Hello { version, text_max_chars, page_max, undo_grace_ms } => {
+        Reply::Hello {
+            version,
+            text_max_chars,
+            page_max,
+            undo_grace_ms,
+        } => {
             writer.number(1, *version);
             writer.number(2, *text_max_chars);
             writer.number(3, *page_max);
             writer.number(4, *undo_grace_ms);
         }
-        Reply::LogInStart { login_id, salt, iterations, server_nonce } => {
+        Reply::LogInStart {
+            login_id,
+            salt,
+            iterations,
+            server_nonce,
+        } => {
             writer.fixed(1, login_id.0);
             writer.bytes(2, salt);
             writer.number(3, *iterations);
-            writer.bytes(4, server_nonce.0);
+            writer.bytes(4, &server_nonce.0);
         }
-        Reply::LogInFinish { server_signature, token, unread } => {
+        Reply::LogInFinish {
+            server_signature,
+            token,
+            unread,
+        } => {
             writer.bytes(1, server_signature);
-            writer.bytes(2, token.0);
+            writer.bytes(2, &token.0);
             writer.number(3, *unread);
         }
         Reply::Resume { unread } => writer.number(1, *unread),
-        Reply::CreateAccount | Reply::LogOut | Reply::DeleteAccount | Reply::Ping | Reply::MarkRead => {}
+        Reply::CreateAccount
+        | Reply::LogOut
+        | Reply::DeleteAccount
+        | Reply::Ping
+        | Reply::MarkRead => {}
         Reply::ListAccounts { names, more } => {
-            names.iter().for_each(|name| writer.some_bytes(1, name.as_str()));
+            for name in names {
+                writer.optional_bytes(1, Some(name.as_bytes()));
+            }
             writer.number(2, *more);
         }
         Reply::Send { id, delivered } => {
@@ -44,7 +64,9 @@ pub(super) fn encode(reply: &Reply<'_>, out: &mut Vec<u8>) {
             }
         }
         Reply::Read { messages } | Reply::History { messages } => {
-            messages.iter().for_each(|message| encode_message(1, message, &mut writer));
+            for message in messages {
+                encode_message(1, message, &mut writer);
+            }
         }
         Reply::DeleteMessages { ids } | Reply::Undo { ids } => {
             writer.packed(1, ids.iter().map(|id| id.0));
@@ -82,7 +104,9 @@ pub(super) fn decode(operation: Operation, body: &[u8]) -> Result<Reply<'_>, Wro
         }
         Operation::Resume => {
             let [unread] = slots(body)?;
-            Reply::Resume { unread: unread.number()? }
+            Reply::Resume {
+                unread: unread.number()?,
+            }
         }
         Operation::CreateAccount => empty(body, Reply::CreateAccount)?,
         Operation::LogOut => empty(body, Reply::LogOut)?,
@@ -92,13 +116,26 @@ pub(super) fn decode(operation: Operation, body: &[u8]) -> Result<Reply<'_>, Wro
         Operation::ListAccounts => list_accounts(body)?,
         Operation::Send => {
             let [id, delivered] = slots(body)?;
-            Reply::Send { id: MessageId(id.number()?), delivered: delivered.flag()? }
+            Reply::Send {
+                id: MessageId(id.number()?),
+                delivered: delivered.flag()?,
+            }
         }
-        Operation::Unread => Reply::Unread { counts: repeated(body, decode_count)? },
-        Operation::Read => Reply::Read { messages: repeated(body, decode_message)? },
-        Operation::History => Reply::History { messages: repeated(body, decode_message)? },
-        Operation::DeleteMessages => Reply::DeleteMessages { ids: numbers(body, MessageId)? },
-        Operation::Undo => Reply::Undo { ids: numbers(body, MessageId)? },
+        Operation::Unread => Reply::Unread {
+            counts: repeated(body, decode_count)?,
+        },
+        Operation::Read => Reply::Read {
+            messages: repeated(body, decode_message)?,
+        },
+        Operation::History => Reply::History {
+            messages: repeated(body, decode_message)?,
+        },
+        Operation::DeleteMessages => Reply::DeleteMessages {
+            ids: numbers(body, MessageId)?,
+        },
+        Operation::Undo => Reply::Undo {
+            ids: numbers(body, MessageId)?,
+        },
     })
 }
 
@@ -127,7 +164,10 @@ pub(super) fn decode_message(body: &[u8]) -> Result<Message<'_>, Wrong> {
 
 fn decode_count(body: &[u8]) -> Result<UnreadCount<'_>, Wrong> {
     let [peer, count] = slots(body)?;
-    Ok(UnreadCount { peer: peer.text()?, count: count.number()? })
+    Ok(UnreadCount {
+        peer: peer.text()?,
+        count: count.number()?,
+    })
 }
 
 fn list_accounts(body: &[u8]) -> Result<Reply<'_>, Wrong> {
@@ -140,7 +180,10 @@ fn list_accounts(body: &[u8]) -> Result<Reply<'_>, Wrong> {
             _ => {}
         }
     }
-    Ok(Reply::ListAccounts { names, more: more.flag()? })
+    Ok(Reply::ListAccounts {
+        names,
+        more: more.flag()?,
+    })
 }
 
 /// A message without fields, which must be a message all the same.

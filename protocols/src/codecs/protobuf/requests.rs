@@ -11,42 +11,54 @@ pub(super) fn encode(request: &Request<'_>, out: &mut Vec<u8>) {
         Request::Hello { version } => writer.number(1, *version),
         Request::CreateAccount { name, verifier } => {
             writer.bytes(1, name.as_str());
-            writer.bytes(2, verifier.salt);
+            writer.bytes(2, &verifier.salt);
             writer.number(3, verifier.iterations);
-            writer.bytes(4, verifier.stored_key);
-            writer.bytes(5, verifier.server_key);
+            writer.bytes(4, &verifier.stored_key);
+            writer.bytes(5, &verifier.server_key);
         }
         Request::LogInStart { name, client_nonce } => {
             writer.bytes(1, name.as_str());
-            writer.bytes(2, client_nonce.0);
+            writer.bytes(2, &client_nonce.0);
         }
         Request::LogInFinish { login_id, proof } => {
             writer.fixed(1, login_id.0);
             writer.bytes(2, proof);
         }
-        Request::Resume { token } => writer.bytes(1, token.0),
+        Request::Resume { token } => writer.bytes(1, &token.0),
         Request::LogOut | Request::DeleteAccount | Request::Ping | Request::Unread => {}
-        Request::ListAccounts { pattern, after, limit } => {
+        Request::ListAccounts {
+            pattern,
+            after,
+            limit,
+        } => {
             writer.bytes(1, pattern.as_str());
-            after.iter().for_each(|after| writer.some_bytes(2, after.as_str()));
+            writer.optional_bytes(2, after.as_ref().map(|after| after.as_bytes()));
             writer.number(3, *limit);
         }
-        Request::Send { to, text, client_id } => {
+        Request::Send {
+            to,
+            text,
+            client_id,
+        } => {
             writer.bytes(1, to.as_str());
             writer.bytes(2, text.as_str());
-            client_id.iter().for_each(|id| writer.some_bytes(3, id.0));
+            writer.optional_bytes(3, client_id.as_ref().map(|id| &id.0[..]));
         }
         Request::Read { peer, limit } => {
-            peer.iter().for_each(|peer| writer.some_bytes(1, peer.as_str()));
+            writer.optional_bytes(1, peer.as_ref().map(|peer| peer.as_bytes()));
             writer.number(2, *limit);
         }
         Request::MarkRead { peer, up_to } => {
             writer.bytes(1, peer.as_str());
             writer.number(2, up_to.0);
         }
-        Request::History { peer, before, limit } => {
+        Request::History {
+            peer,
+            before,
+            limit,
+        } => {
             writer.bytes(1, peer.as_str());
-            before.iter().for_each(|before| writer.some_number(2, before.0));
+            writer.optional_number(2, before.map(|before| before.0));
             writer.number(3, *limit);
         }
         Request::DeleteMessages { ids } | Request::Undo { ids } => {
@@ -59,20 +71,30 @@ pub(super) fn decode(operation: Operation, body: &[u8]) -> Result<Request<'_>, W
     Ok(match operation {
         Operation::Hello => {
             let [version] = slots(body)?;
-            Request::Hello { version: version.number_32()? }
+            Request::Hello {
+                version: version.number_32()?,
+            }
         }
         Operation::CreateAccount => create_account(body)?,
         Operation::LogInStart => {
             let [name, client_nonce] = slots(body)?;
-            Request::LogInStart { name: name.text()?, client_nonce: Nonce(client_nonce.array()?) }
+            Request::LogInStart {
+                name: name.text()?,
+                client_nonce: Nonce(client_nonce.array()?),
+            }
         }
         Operation::LogInFinish => {
             let [login_id, proof] = slots(body)?;
-            Request::LogInFinish { login_id: LoginId(login_id.fixed()?), proof: proof.array()? }
+            Request::LogInFinish {
+                login_id: LoginId(login_id.fixed()?),
+                proof: proof.array()?,
+            }
         }
         Operation::Resume => {
             let [token] = slots(body)?;
-            Request::Resume { token: Token(token.array()?) }
+            Request::Resume {
+                token: Token(token.array()?),
+            }
         }
         Operation::LogOut => empty(body, Request::LogOut)?,
         Operation::DeleteAccount => empty(body, Request::DeleteAccount)?,
@@ -89,23 +111,41 @@ pub(super) fn decode(operation: Operation, body: &[u8]) -> Result<Request<'_>, W
         Operation::Send => {
             let [to, text, client_id] = slots(body)?;
             let client_id = client_id.optional_array()?.map(ClientId);
-            Request::Send { to: to.text()?, text: text.text()?, client_id }
+            Request::Send {
+                to: to.text()?,
+                text: text.text()?,
+                client_id,
+            }
         }
         Operation::Read => {
             let [peer, limit] = slots(body)?;
-            Request::Read { peer: peer.optional_text()?, limit: limit.number_32()? }
+            Request::Read {
+                peer: peer.optional_text()?,
+                limit: limit.number_32()?,
+            }
         }
         Operation::MarkRead => {
             let [peer, up_to] = slots(body)?;
-            Request::MarkRead { peer: peer.text()?, up_to: MessageId(up_to.number()?) }
+            Request::MarkRead {
+                peer: peer.text()?,
+                up_to: MessageId(up_to.number()?),
+            }
         }
         Operation::History => {
             let [peer, before, limit] = slots(body)?;
             let before = before.optional_number()?.map(MessageId);
-            Request::History { peer: peer.text()?, before, limit: limit.number_32()? }
+            Request::History {
+                peer: peer.text()?,
+                before,
+                limit: limit.number_32()?,
+            }
         }
-        Operation::DeleteMessages => Request::DeleteMessages { ids: numbers(body, MessageId)? },
-        Operation::Undo => Request::Undo { ids: numbers(body, MessageId)? },
+        Operation::DeleteMessages => Request::DeleteMessages {
+            ids: numbers(body, MessageId)?,
+        },
+        Operation::Undo => Request::Undo {
+            ids: numbers(body, MessageId)?,
+        },
     })
 }
 
@@ -117,7 +157,10 @@ fn create_account(body: &[u8]) -> Result<Request<'_>, Wrong> {
         stored_key: stored_key.array()?,
         server_key: server_key.array()?,
     };
-    Ok(Request::CreateAccount { name: name.text()?, verifier })
+    Ok(Request::CreateAccount {
+        name: name.text()?,
+        verifier,
+    })
 }
 
 /// A message without fields, which must be a message all the same.

@@ -19,15 +19,15 @@ impl Writer<'_> {
     /// A `uint32`, `uint64` or `bool`.
     pub(super) fn number(&mut self, field: u32, value: impl Into<u64>) {
         let value = value.into();
-        if value != 0 {
-            self.some_number(field, value);
-        }
+        self.optional_number(field, (value != 0).then_some(value));
     }
 
-    /// An `optional uint64` that is there.
-    pub(super) fn some_number(&mut self, field: u32, value: u64) {
-        self.key(field, VARINT);
-        self.varint(value);
+    /// An `optional uint64`.
+    pub(super) fn optional_number(&mut self, field: u32, value: Option<u64>) {
+        if let Some(value) = value {
+            self.key(field, VARINT);
+            self.varint(value);
+        }
     }
 
     /// A `fixed64`.
@@ -39,18 +39,18 @@ impl Writer<'_> {
     }
 
     /// A `string` or `bytes`.
-    pub(super) fn bytes(&mut self, field: u32, value: impl AsRef<[u8]>) {
-        if !value.as_ref().is_empty() {
-            self.some_bytes(field, value);
-        }
+    pub(super) fn bytes(&mut self, field: u32, value: &(impl AsRef<[u8]> + ?Sized)) {
+        let value = value.as_ref();
+        self.optional_bytes(field, (!value.is_empty()).then_some(value));
     }
 
-    /// An `optional string` or `bytes` that is there, or one of a `repeated string`.
-    pub(super) fn some_bytes(&mut self, field: u32, value: impl AsRef<[u8]>) {
-        let value = value.as_ref();
-        self.key(field, LENGTH_DELIMITED);
-        self.varint(value.len() as u64);
-        self.0.extend_from_slice(value);
+    /// An `optional string` or `bytes`, or one of a `repeated string`.
+    pub(super) fn optional_bytes(&mut self, field: u32, value: Option<&[u8]>) {
+        if let Some(value) = value {
+            self.key(field, LENGTH_DELIMITED);
+            self.varint(value.len() as u64);
+            self.0.extend_from_slice(value);
+        }
     }
 
     /// A message within the message.
@@ -73,7 +73,11 @@ impl Writer<'_> {
     /// A `repeated uint64`, packed.
     pub(super) fn packed(&mut self, field: u32, values: impl ExactSizeIterator<Item = u64>) {
         if values.len() > 0 {
-            self.message(field, |writer| values.for_each(|value| writer.varint(value)));
+            self.message(field, |writer| {
+                for value in values {
+                    writer.varint(value);
+                }
+            });
         }
     }
 
@@ -113,7 +117,8 @@ impl<'a> Iterator for Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn field(&mut self) -> Result<(u32, Value<'a>), Wrong> {
-        let key = u32::try_from(self.varint()?).map_err(|_| Wrong("a field's number is too large"))?;
+        let key =
+            u32::try_from(self.varint()?).map_err(|_| Wrong("a field's number is too large"))?;
         let value = match key & 7 {
             VARINT => Value::Varint(self.varint()?),
             FIXED_64 => Value::Fixed64(u64::from_le_bytes(*self.take_array()?)),
@@ -226,13 +231,16 @@ impl<'a> Slot<'a> {
 
     /// `bytes` of a fixed length, which must be there.
     pub(super) fn array<const N: usize>(self) -> Result<[u8; N], Wrong> {
-        self.optional_array()?.ok_or(Wrong("a field of bytes is missing"))
+        self.optional_array()?
+            .ok_or(Wrong("a field of bytes is missing"))
     }
 
     /// `optional bytes` of a fixed length.
     pub(super) fn optional_array<const N: usize>(self) -> Result<Option<[u8; N]>, Wrong> {
         let wrong_length = |_| Wrong("a field of bytes has the wrong length");
-        self.optional_bytes()?.map(|bytes| bytes.try_into().map_err(wrong_length)).transpose()
+        self.optional_bytes()?
+            .map(|bytes| bytes.try_into().map_err(wrong_length))
+            .transpose()
     }
 
     fn optional_bytes(self) -> Result<Option<&'a [u8]>, Wrong> {
@@ -250,11 +258,16 @@ pub(super) fn bytes(value: Value<'_>) -> Result<&[u8], Wrong> {
 
 /// A `string`.
 pub(super) fn text(bytes: &[u8]) -> Result<Text<'_>, Wrong> {
-    str::from_utf8(bytes).map(Text::Borrowed).map_err(|_| Wrong("a string is not UTF-8"))
+    str::from_utf8(bytes)
+        .map(Text::Borrowed)
+        .map_err(|_| Wrong("a string is not UTF-8"))
 }
 
 /// All values of field 1, each made into something by `read`; other fields are ignored.
-pub(super) fn repeated<'a, T>(body: &'a [u8], read: impl Fn(&'a [u8]) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+pub(super) fn repeated<'a, T>(
+    body: &'a [u8],
+    read: impl Fn(&'a [u8]) -> Result<T, Wrong>,
+) -> Result<Vec<T>, Wrong> {
     let mut all = Vec::new();
     for field in Fields(body) {
         if let (1, value) = field? {

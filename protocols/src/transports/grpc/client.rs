@@ -16,8 +16,8 @@ use tokio::net::TcpStream;
 
 use self::call::{Answer, Call, Caller, Question};
 use self::session::{Held, Session};
-use super::{Format, prefix};
 use super::prefix::PREFIX_BYTES;
+use super::{Format, prefix};
 use crate::client::calls::Change;
 use crate::client::{Client, ClientError, Incoming, MessageBytes, Ticket};
 use crate::counted::Counted;
@@ -43,7 +43,11 @@ pub(super) struct GrpcClient {
 
 impl GrpcClient {
     /// Begins HTTP/2 on a socket.
-    pub(super) async fn open(stream: Counted<TcpStream>, address: &str, format: Format) -> io::Result<Self> {
+    pub(super) async fn open(
+        stream: Counted<TcpStream>,
+        address: &str,
+        format: Format,
+    ) -> io::Result<Self> {
         let (requests, connection) = builder().handshake(stream).await.map_err(into_io)?;
         Ok(Self {
             connection,
@@ -81,12 +85,19 @@ impl GrpcClient {
                 }
             }
         }
-        let unanswered = self.staged.len() + self.calls.len() + usize::from(self.session.is_settling());
-        Some(ClientError::Closed { unanswered: unanswered as u64 })
+        let unanswered =
+            self.staged.len() + self.calls.len() + usize::from(self.session.is_settling());
+        Some(ClientError::Closed {
+            unanswered: unanswered as u64,
+        })
     }
 
     /// Hands over the answers that are there; tells how many.
-    fn poll_calls(&mut self, context: &mut Context<'_>, sink: Sink<'_>) -> Result<usize, ClientError> {
+    fn poll_calls(
+        &mut self,
+        context: &mut Context<'_>,
+        sink: Sink<'_>,
+    ) -> Result<usize, ClientError> {
         let (mut at, mut handed) = (0, 0);
         // What is answered while the session changes waits until it has changed.
         while at < self.calls.len() && !self.session.is_settling() {
@@ -113,35 +124,58 @@ impl GrpcClient {
         let reply = self.format.codec.decode_reply(call.operation, &body)?;
         if let Some(change) = Change::of(&reply, call.resumed) {
             drop(reply);
-            let held = Held { ticket: call.ticket, operation: call.operation, body };
+            let held = Held {
+                ticket: call.ticket,
+                operation: call.operation,
+                body,
+            };
             self.session.change(change, held, &mut self.caller);
             return Ok(0);
         }
         self.bytes.replies += body.len() as u64;
         let message = FromServer::Reply(reply);
-        sink(Incoming { ticket: Some(call.ticket), message, message_bytes: body.len() });
+        sink(Incoming {
+            ticket: Some(call.ticket),
+            message,
+            message_bytes: body.len(),
+        });
         Ok(1)
     }
 
     /// Hands over events, and a reply that waited for the event stream; tells how many.
-    fn poll_session(&mut self, context: &mut Context<'_>, sink: Sink<'_>) -> Result<usize, ClientError> {
+    fn poll_session(
+        &mut self,
+        context: &mut Context<'_>,
+        sink: Sink<'_>,
+    ) -> Result<usize, ClientError> {
         let mut handed = 0;
         while let Some(body) = self.session.poll_event(context, &mut self.caller)? {
             let message = FromServer::Event(self.format.codec.decode_event(&body)?);
             self.bytes.events += body.len() as u64;
-            sink(Incoming { ticket: None, message, message_bytes: body.len() });
+            sink(Incoming {
+                ticket: None,
+                message,
+                message_bytes: body.len(),
+            });
             handed += 1;
         }
         if let Some((held, result)) = self.session.settled() {
-            let Held { ticket, operation, body } = held;
+            let Held {
+                ticket,
+                operation,
+                body,
+            } = held;
             handed += 1;
-            match result {
-                Err(refusal) => refuse(ticket, refusal, sink),
-                Ok(()) => {
-                    let message = FromServer::Reply(self.format.codec.decode_reply(operation, &body)?);
-                    self.bytes.replies += body.len() as u64;
-                    sink(Incoming { ticket: Some(ticket), message, message_bytes: body.len() });
-                }
+            if let Err(refusal) = result {
+                refuse(ticket, refusal, sink);
+            } else {
+                let reply = self.format.codec.decode_reply(operation, &body)?;
+                self.bytes.replies += body.len() as u64;
+                sink(Incoming {
+                    ticket: Some(ticket),
+                    message: FromServer::Reply(reply),
+                    message_bytes: body.len(),
+                });
             }
         }
         Ok(handed)
@@ -150,13 +184,19 @@ impl GrpcClient {
 
 /// A refusal has no message: it counts at the layer `stream` alone.
 fn refuse(ticket: Ticket, refusal: Refusal, sink: Sink<'_>) {
-    sink(Incoming { ticket: Some(ticket), message: FromServer::Refused(refusal), message_bytes: 0 });
+    sink(Incoming {
+        ticket: Some(ticket),
+        message: FromServer::Refused(refusal),
+        message_bytes: 0,
+    });
 }
 
 impl Client for GrpcClient {
     fn stage(&mut self, request: &Request<'_>) -> Result<Ticket, ClientError> {
         let mut body = Vec::with_capacity(REQUEST_BYTES);
-        prefix::append(&mut body, |out| self.format.codec.encode_request(request, out))?;
+        prefix::append(&mut body, |out| {
+            self.format.codec.encode_request(request, out)
+        })?;
         self.bytes.requests += (body.len() - PREFIX_BYTES) as u64;
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
@@ -164,7 +204,12 @@ impl Client for GrpcClient {
             Request::Resume { token } => Some(*token),
             _ => None,
         };
-        self.staged.push_back(Question { ticket, operation: request.operation(), resumed, body: body.into() });
+        self.staged.push_back(Question {
+            ticket,
+            operation: request.operation(),
+            resumed,
+            body: body.into(),
+        });
         Ok(ticket)
     }
 

@@ -11,7 +11,8 @@ use futures_util::stream::FuturesUnordered;
 use h2::Reason;
 use h2::server::{Builder, Connection};
 use server_core::limits::{
-    CONNECTION_WINDOW_BYTES, HEADER_LIST_MAX_BYTES, STREAM_WINDOW_BYTES, STREAMS_MAX, WRITE_BUFFER_MAX_BYTES,
+    CONNECTION_WINDOW_BYTES, HEADER_LIST_MAX_BYTES, STREAM_WINDOW_BYTES, STREAMS_MAX,
+    WRITE_BUFFER_MAX_BYTES,
 };
 use tokio::net::TcpStream;
 
@@ -30,7 +31,12 @@ pub(super) async fn serve(stream: Counted<TcpStream>, front: Arc<Front>) -> Resu
     let Some(connection) = stop.run_until_cancelled(builder().handshake(stream)).await else {
         return Ok(());
     };
-    let mut serving = Serving { connection: connection?, running: FuturesUnordered::new(), front, end: End::Open };
+    let mut serving = Serving {
+        connection: connection?,
+        running: FuturesUnordered::new(),
+        front,
+        end: End::Open,
+    };
     let mut stopped = pin!(stop.cancelled());
     poll_fn(|context| {
         if serving.end == End::Open && stopped.as_mut().poll(context).is_ready() {
@@ -81,7 +87,8 @@ impl Serving {
                 let Some((request, respond)) = accepted else {
                     return Poll::Ready(Ok(()));
                 };
-                self.running.extend(answer(request, respond, &self.front, context));
+                self.running
+                    .extend(answer(request, respond, &self.front, context));
             }
             if self.running.len() == running && !self.wind_up() {
                 return Poll::Pending;

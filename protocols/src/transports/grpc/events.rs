@@ -21,7 +21,12 @@ const BATCH_BYTES: usize = 16 * 1024;
 /// offline.
 pub(super) async fn feed(subscription: Subscription, stream: SendStream<Bytes>, front: Arc<Front>) {
     let mut stopped = pin!(front.stop.cancelled());
-    let mut feed = Feed { subscription, stream, front: &front, batch: Vec::new() };
+    let mut feed = Feed {
+        subscription,
+        stream,
+        front: &front,
+        batch: Vec::new(),
+    };
     poll_fn(|context| feed.poll(context, stopped.as_mut())).await;
 }
 
@@ -48,19 +53,24 @@ impl Feed<'_> {
     ) -> Poll<()> {
         loop {
             if stopped.as_mut().poll(context).is_ready() {
-                self.collect(context);
+                while self.collect(context) == Pause::BatchFull {
+                    self.send();
+                }
                 self.append(&Event::ServerClosing);
-                return Poll::Ready(self.end());
+                self.end();
+                return Poll::Ready(());
             }
             // Events stay in the bounded outbox as long as the client takes none.
             if ready!(self.poll_room(context)).is_none() {
                 return Poll::Ready(());
             }
             match self.collect(context) {
-                Pause::SessionEnded => return Poll::Ready(self.end()),
-                Pause::BatchFull => self.send(),
                 Pause::NoEvent if self.batch.is_empty() => break,
-                Pause::NoEvent => self.send(),
+                Pause::NoEvent | Pause::BatchFull => self.send(),
+                Pause::SessionEnded => {
+                    self.end();
+                    return Poll::Ready(());
+                }
             }
         }
         self.stream.poll_reset(context).map(|_| ())
@@ -100,7 +110,9 @@ impl Feed<'_> {
     /// A stream that the client has reset is noticed when its room is asked for.
     fn send(&mut self) {
         if !self.batch.is_empty() {
-            let _ = self.stream.send_data(Bytes::copy_from_slice(&self.batch), false);
+            let _ = self
+                .stream
+                .send_data(Bytes::copy_from_slice(&self.batch), false);
             self.batch.clear();
         }
     }

@@ -45,11 +45,16 @@ mod tests {
 
     #[test]
     fn every_method_is_found_by_its_path() {
-        let calls = Operation::ALL.iter().map(|&operation| Method::Call(operation));
+        let calls = Operation::ALL
+            .iter()
+            .map(|&operation| Method::Call(operation));
         for method in calls.chain([Method::Subscribe]) {
             assert_eq!(Method::from_path(method.path()), Some(method));
         }
-        assert_eq!(Method::Call(Operation::LogInStart).path(), "/chat.v1.Chat/LogInStart");
+        assert_eq!(
+            Method::Call(Operation::LogInStart).path(),
+            "/chat.v1.Chat/LogInStart"
+        );
         assert_eq!(Method::from_path("/chat.v1.Chat/Shout"), None);
         assert_eq!(Method::from_path("/chat.v2.Chat/Send"), None);
     }

@@ -10,14 +10,18 @@ pub(super) const PREFIX_BYTES: usize = 5;
 ///
 /// # Errors
 /// Whatever `write` says; nothing was appended then.
-pub(super) fn append<E>(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+pub(super) fn append<E>(
+    out: &mut Vec<u8>,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+) -> Result<(), E> {
     let start = out.len();
     out.extend_from_slice(&[0; PREFIX_BYTES]);
     if let Err(error) = write(out) {
         out.truncate(start);
         return Err(error);
     }
-    let length = u32::try_from(out.len() - start - PREFIX_BYTES).expect("a message is far below 4 GiB");
+    let length =
+        u32::try_from(out.len() - start - PREFIX_BYTES).expect("a message is far below 4 GiB");
     out[start + 1..start + PREFIX_BYTES].copy_from_slice(&length.to_be_bytes());
     Ok(())
 }
@@ -41,7 +45,11 @@ pub(super) struct Messages {
 
 impl Messages {
     pub(super) fn new(message_max_bytes: usize) -> Self {
-        Self { chunk: Bytes::new(), partial: BytesMut::new(), message_max_bytes }
+        Self {
+            chunk: Bytes::new(),
+            partial: BytesMut::new(),
+            message_max_bytes,
+        }
     }
 
     /// Adds the next chunk.
@@ -60,8 +68,14 @@ impl Messages {
     /// # Errors
     /// [`WrongBody::Compressed`], [`WrongBody::TooLong`]: as soon as the prefix says so, before the rest is kept.
     pub(super) fn next(&mut self) -> Result<Option<Bytes>, WrongBody> {
-        let there: &[u8] = if self.partial.is_empty() { &self.chunk } else { &self.partial };
-        let Some((&[compressed, ref length @ ..], body)) = there.split_first_chunk::<PREFIX_BYTES>() else {
+        let there: &[u8] = if self.partial.is_empty() {
+            &self.chunk
+        } else {
+            &self.partial
+        };
+        let Some((&[compressed, ref length @ ..], body)) =
+            there.split_first_chunk::<PREFIX_BYTES>()
+        else {
             return Ok(None);
         };
         let length = u32::from_be_bytes(*length) as usize;

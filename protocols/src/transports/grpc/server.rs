@@ -33,8 +33,18 @@ pub(super) struct Front {
 
 /// Accepts connections until the front end is stopped.
 pub(super) async fn accept_all(listener: TcpListener, listen: Listen, format: Format) {
-    let Listen { chat, traffic, stop, tasks, .. } = listen;
-    let front = Arc::new(Front { chat, format, stop: stop.clone() });
+    let Listen {
+        chat,
+        traffic,
+        stop,
+        tasks,
+        ..
+    } = listen;
+    let front = Arc::new(Front {
+        chat,
+        format,
+        stop: stop.clone(),
+    });
     let serve_all = async {
         loop {
             let stream = tcp::accept(&listener).await;
@@ -62,23 +72,44 @@ pub(super) fn answer(
     context: &mut Context<'_>,
 ) -> Option<Running> {
     let (head, body) = request.into_parts();
-    let responder = Responder { respond, front: Arc::clone(front) };
+    let responder = Responder {
+        respond,
+        front: Arc::clone(front),
+    };
     if !is_grpc(&head) {
         return responder.say_no_grpc();
     }
     match Method::from_path(head.uri.path()) {
-        None => responder.finish(Err(Failure::Unimplemented("there is no such method; see chat.proto"))),
+        None => responder.finish(Err(Failure::Unimplemented(
+            "there is no such method; see chat.proto",
+        ))),
         Some(Method::Subscribe) => subscribe(&head.headers, responder),
         Some(Method::Call(operation)) => {
-            let body = Body { stream: body, messages: Messages::new(REQUEST_MAX_BYTES), message: None };
-            call(Incoming { operation, token: calls::bearer(&head.headers), body, responder }, context)
+            let body = Body {
+                stream: body,
+                messages: Messages::new(REQUEST_MAX_BYTES),
+                message: None,
+            };
+            call(
+                Incoming {
+                    operation,
+                    token: calls::bearer(&head.headers),
+                    body,
+                    responder,
+                },
+                context,
+            )
         }
     }
 }
 
 fn is_grpc(head: &request::Parts) -> bool {
-    let content_type = head.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    head.method == Verb::POST && content_type.is_some_and(|value| value.starts_with(b"application/grpc"))
+    let content_type = head
+        .headers
+        .get(header::CONTENT_TYPE)
+        .map(HeaderValue::as_bytes);
+    head.method == Verb::POST
+        && content_type.is_some_and(|value| value.starts_with(b"application/grpc"))
 }
 
 /// A unary call, of which the head has come.
@@ -94,7 +125,9 @@ fn call(mut incoming: Incoming, context: &mut Context<'_>) -> Option<Running> {
         Poll::Ready(Ok(message)) => match incoming.apply(&message) {
             Answer::Ready(result) => incoming.responder.finish(result.map_err(Failure::from)),
             Answer::Later(later) => Some(Box::pin(async move {
-                incoming.responder.finish(later.await.map_err(Failure::from));
+                incoming
+                    .responder
+                    .finish(later.await.map_err(Failure::from));
             })),
         },
         Poll::Ready(Err(failure)) => incoming.responder.finish(Err(failure)),
@@ -113,7 +146,11 @@ impl Incoming {
         let front = &self.responder.front;
         match self.token {
             Ok(token) => {
-                let call = Call { operation: self.operation, token, body: message };
+                let call = Call {
+                    operation: self.operation,
+                    token,
+                    body: message,
+                };
                 calls::apply(&call, front.format.codec, &front.chat)
             }
             Err(refusal) => Answer::Ready(Err(refusal)),
@@ -131,7 +168,11 @@ fn subscribe(headers: &HeaderMap, mut responder: Responder) -> Option<Running> {
         // The headers go out before any event: they tell the client that it is online.
         Ok(subscription) => {
             let stream = responder.begin()?;
-            Some(Box::pin(events::feed(subscription, stream, responder.front)))
+            Some(Box::pin(events::feed(
+                subscription,
+                stream,
+                responder.front,
+            )))
         }
         Err(refusal) => responder.finish(Err(refusal.into())),
     }
@@ -148,10 +189,19 @@ impl Body {
     /// Reads until the one message and the end are there.
     fn poll_message(&mut self, context: &mut Context<'_>) -> Poll<Result<Bytes, Failure>> {
         while !self.stream.is_end_stream() {
-            let Some(chunk) = ready!(self.stream.poll_data(context)) else { break };
+            let Some(chunk) = ready!(self.stream.poll_data(context)) else {
+                break;
+            };
             // A stream that failed has nobody left to answer to.
-            let Ok(chunk) = chunk else { return Poll::Ready(Err(ErrorCode::Malformed.into())) };
-            if self.stream.flow_control().release_capacity(chunk.len()).is_err() {
+            let Ok(chunk) = chunk else {
+                return Poll::Ready(Err(ErrorCode::Malformed.into()));
+            };
+            if self
+                .stream
+                .flow_control()
+                .release_capacity(chunk.len())
+                .is_err()
+            {
                 return Poll::Ready(Err(ErrorCode::Malformed.into()));
             }
             self.messages.push(chunk);
@@ -168,8 +218,12 @@ impl Body {
 
 fn wrong_body(wrong: WrongBody) -> Failure {
     match wrong {
-        WrongBody::Compressed => Failure::Unimplemented("messages cannot be compressed here; send them as they are"),
-        WrongBody::TooLong => Refusal::with_detail(ErrorCode::FrameRefused, REQUEST_MAX_BYTES as u64).into(),
+        WrongBody::Compressed => {
+            Failure::Unimplemented("messages cannot be compressed here; send them as they are")
+        }
+        WrongBody::TooLong => {
+            Refusal::with_detail(ErrorCode::FrameRefused, REQUEST_MAX_BYTES as u64).into()
+        }
     }
 }
 
@@ -185,7 +239,9 @@ impl Responder {
         match result.and_then(|reply| self.encode(&reply)) {
             Ok(message) => {
                 let mut stream = self.begin()?;
-                let _ = stream.send_data(message, false).and_then(|()| stream.send_trailers(status::fine()));
+                let _ = stream
+                    .send_data(message, false)
+                    .and_then(|()| stream.send_trailers(status::fine()));
             }
             Err(failure) => {
                 let mut head = self.head(StatusCode::OK);
@@ -198,8 +254,10 @@ impl Responder {
 
     fn encode(&self, reply: &Reply<'_>) -> Result<Bytes, Failure> {
         let mut message = Vec::with_capacity(MESSAGE_BYTES);
-        prefix::append(&mut message, |out| self.front.format.codec.encode_reply(reply, out))
-            .map_err(|_| Failure::from(ErrorCode::NotExpressible))?;
+        prefix::append(&mut message, |out| {
+            self.front.format.codec.encode_reply(reply, out)
+        })
+        .map_err(|_| Failure::from(ErrorCode::NotExpressible))?;
         Ok(message.into())
     }
 
@@ -218,7 +276,8 @@ impl Responder {
     fn head(&self, status: StatusCode) -> Response<()> {
         let mut head = Response::new(());
         *head.status_mut() = status;
-        head.headers_mut().insert(header::CONTENT_TYPE, self.front.format.content_type.clone());
+        head.headers_mut()
+            .insert(header::CONTENT_TYPE, self.front.format.content_type.clone());
         head
     }
 }

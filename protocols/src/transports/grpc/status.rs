@@ -50,10 +50,14 @@ pub(super) const fn status_code(code: ErrorCode) -> Code {
         | ErrorCode::TooManyIds
         | ErrorCode::IterationsNotAllowed => Code::InvalidArgument,
         ErrorCode::FrameRefused | ErrorCode::Busy => Code::ResourceExhausted,
-        ErrorCode::UnsupportedVersion | ErrorCode::AlreadyLoggedIn | ErrorCode::UndoOff => Code::FailedPrecondition,
+        ErrorCode::UnsupportedVersion | ErrorCode::AlreadyLoggedIn | ErrorCode::UndoOff => {
+            Code::FailedPrecondition
+        }
         ErrorCode::AccountExists => Code::AlreadyExists,
         ErrorCode::NoSuchAccount | ErrorCode::NoSuchLogin => Code::NotFound,
-        ErrorCode::IncorrectPassword | ErrorCode::NotLoggedIn | ErrorCode::SessionEnded => Code::Unauthenticated,
+        ErrorCode::IncorrectPassword | ErrorCode::NotLoggedIn | ErrorCode::SessionEnded => {
+            Code::Unauthenticated
+        }
         ErrorCode::NotEnoughUnread => Code::OutOfRange,
         ErrorCode::StoreFailed => Code::Internal,
         ErrorCode::Closing => Code::Unavailable,
@@ -98,21 +102,20 @@ pub(super) fn is_in(headers: &HeaderMap) -> bool {
 /// # Errors
 /// [`ClientError::Call`] if it failed in a way that is no refusal.
 pub(super) fn read(trailers: &HeaderMap) -> Result<Result<(), Refusal>, ClientError> {
+    let Some(status) = trailers.get(STATUS) else {
+        return Err(ClientError::Call("it ended without a status".to_owned()));
+    };
+    if status == "0" {
+        return Ok(Ok(()));
+    }
     let text = |name| trailers.get(name).and_then(|value| value.to_str().ok());
-    match text(STATUS) {
-        Some("0") => return Ok(Ok(())),
-        Some(_) => {}
-        None => return Err(ClientError::Call("it ended without a status".to_owned())),
+    if let Some(code) = text(ERROR).and_then(ErrorCode::from_name) {
+        let detail = text(DETAIL).and_then(|detail| detail.parse().ok());
+        return Ok(Err(Refusal::with_detail(code, detail.unwrap_or(0))));
     }
-    let detail = text(DETAIL).and_then(|detail| detail.parse().ok()).unwrap_or(0);
-    match text(ERROR).and_then(ErrorCode::from_name) {
-        Some(code) => Ok(Err(Refusal::with_detail(code, detail))),
-        None => {
-            let code = Code::from_bytes(trailers.get(STATUS).map_or(b"", |status| status.as_bytes()));
-            let message = percent_decode_str(text(MESSAGE).unwrap_or_default()).decode_utf8_lossy();
-            Err(ClientError::Call(format!("{code:?}: {message}")))
-        }
-    }
+    let code = Code::from_bytes(status.as_bytes());
+    let message = percent_decode_str(text(MESSAGE).unwrap_or_default()).decode_utf8_lossy();
+    Err(ClientError::Call(format!("{code:?}: {message}")))
 }
 
 #[cfg(test)]
@@ -147,7 +150,9 @@ mod tests {
     fn the_table_in_the_proto_file_is_true() {
         let text = include_str!("../../../../proto/chat.proto");
         for &code in ErrorCode::ALL {
-            let row = text.lines().find_map(|line| line.strip_prefix(&format!("//   {} ", code.name())));
+            let row = text
+                .lines()
+                .find_map(|line| line.strip_prefix(&format!("//   {} ", code.name())));
             let status = row.and_then(|row| row.split_whitespace().next());
             let spelled = format!("{:?}", status_code(code)).to_lowercase();
             let documented = status.map(|status| status.replace('_', "").to_lowercase());

@@ -4,8 +4,8 @@ use std::io;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use h2::client::{ResponseFuture, SendRequest};
 use h2::RecvStream;
+use h2::client::{ResponseFuture, SendRequest};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderValue, Method as Verb, Request, StatusCode, Uri, header};
 use server_core::Refusal;
@@ -35,13 +35,25 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    pub(super) fn new(requests: SendRequest<Bytes>, address: &str, format: &Format) -> io::Result<Self> {
-        let authority = Authority::try_from(address).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+    pub(super) fn new(
+        requests: SendRequest<Bytes>,
+        address: &str,
+        format: &Format,
+    ) -> io::Result<Self> {
+        let authority = Authority::try_from(address)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(header::TE, HeaderValue::from_static("trailers"));
         headers.insert(header::CONTENT_TYPE, format.content_type.clone());
-        headers.insert(header::USER_AGENT, HeaderValue::from_static("grpc-rust-chat"));
-        Ok(Self { requests, authority, headers })
+        headers.insert(
+            header::USER_AGENT,
+            HeaderValue::from_static("grpc-rust-chat"),
+        );
+        Ok(Self {
+            requests,
+            authority,
+            headers,
+        })
     }
 
     /// From now on calls are made in the session of this header, or in none.
@@ -58,9 +70,20 @@ impl Caller {
     }
 
     pub(super) fn call(&mut self, question: Question) -> Result<Call, ClientError> {
-        let Question { ticket, operation, resumed, body } = question;
+        let Question {
+            ticket,
+            operation,
+            resumed,
+            body,
+        } = question;
         let response = self.open(Method::Call(operation), body)?;
-        Ok(Call { ticket, operation, resumed, response, message: None })
+        Ok(Call {
+            ticket,
+            operation,
+            resumed,
+            response,
+            message: None,
+        })
     }
 
     pub(super) fn open(&mut self, method: Method, body: Bytes) -> Result<Response, ClientError> {
@@ -74,10 +97,14 @@ impl Caller {
         *request.headers_mut() = self.headers.clone();
         let (head, mut stream) = self.requests.send_request(request, false).map_err(failed)?;
         stream.send_data(body, true).map_err(failed)?;
-        Ok(Response { stage: Stage::Head(head), messages: Messages::new(FRAME_MAX_BYTES) })
+        Ok(Response {
+            stage: Stage::Head(head),
+            messages: Messages::new(FRAME_MAX_BYTES),
+        })
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn failed(error: h2::Error) -> ClientError {
     ClientError::Call(error.to_string())
 }
@@ -106,7 +133,12 @@ impl Call {
                 Part::Message(_) => return Poll::Ready(Err(miscounted())),
                 Part::End(Err(refusal)) => return Poll::Ready(Ok(Answer::Refused(refusal))),
                 Part::End(Ok(())) => {
-                    return Poll::Ready(self.message.take().map(Answer::Message).ok_or_else(miscounted));
+                    return Poll::Ready(
+                        self.message
+                            .take()
+                            .map(Answer::Message)
+                            .ok_or_else(miscounted),
+                    );
                 }
             }
         }
@@ -139,13 +171,19 @@ pub(super) enum Part {
 
 impl Response {
     /// The next part. Stays pending when the whole connection fails, which says so itself.
-    pub(super) fn poll_part(&mut self, context: &mut Context<'_>) -> Poll<Result<Part, ClientError>> {
+    pub(super) fn poll_part(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Part, ClientError>> {
         match &mut self.stage {
             Stage::Head(head) => {
                 let head = ready!(std::pin::Pin::new(head).poll(context));
                 let (head, body) = ready!(of_this_call(head))?.into_parts();
                 if head.status != StatusCode::OK {
-                    return Poll::Ready(Err(ClientError::Call(format!("HTTP status {}", head.status))));
+                    return Poll::Ready(Err(ClientError::Call(format!(
+                        "HTTP status {}",
+                        head.status
+                    ))));
                 }
                 if status::is_in(&head.headers) {
                     return Poll::Ready(status::read(&head.headers).map(Part::End));
@@ -162,7 +200,9 @@ impl Response {
                     return Poll::Ready(status::read(&trailers.unwrap_or_default()).map(Part::End));
                 };
                 let chunk = ready!(of_this_call(chunk))?;
-                body.flow_control().release_capacity(chunk.len()).map_err(failed)?;
+                body.flow_control()
+                    .release_capacity(chunk.len())
+                    .map_err(failed)?;
                 self.messages.push(chunk);
             },
         }

@@ -94,7 +94,9 @@ impl Session {
                     self.events = Events::Opening(caller.open(Method::Subscribe, body)?);
                     continue;
                 }
-                Events::Opening(response) | Events::Open(response) | Events::Ending(response) => response,
+                Events::Opening(response) | Events::Open(response) | Events::Ending(response) => {
+                    response
+                }
             };
             match response.poll_part(context)? {
                 Poll::Pending => return Ok(None),
@@ -114,7 +116,9 @@ impl Session {
     /// Without its event stream the session is over for this client, as it is for one whose connection was taken over.
     fn ended(&mut self, end: Result<(), Refusal>, caller: &mut Caller) {
         self.events = match self.events {
-            Events::Opening(_) => Events::Refused(end.err().unwrap_or(ErrorCode::SessionEnded.into())),
+            Events::Opening(_) => {
+                Events::Refused(end.err().unwrap_or(ErrorCode::SessionEnded.into()))
+            }
             _ => Events::None,
         };
         caller.authorize(None);
