@@ -41,10 +41,18 @@ where
         waiting: VecDeque::new(),
         state: State::Open,
     };
-    let mut stopped = std::pin::pin!(stop.cancelled_owned());
+    let mut stopped = std::pin::pin!(stop.clone().cancelled_owned());
     while serving.state == State::Open {
         serving.wait(&mut stopped).await?;
         serving.answer_input().await?;
+        // Others that are ready now may have something for this connection, too: one write takes all of it.
+        yield_to_others().await;
+        serving.take_in().await?;
+        serving.answer_input().await?;
+        if stop.is_cancelled() {
+            serving.encode(&FromServer::Event(Event::ServerClosing));
+            serving.state = State::Closing;
+        }
         serving.flush().await?;
     }
     serving.finish().await
@@ -84,27 +92,30 @@ enum State {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
-    /// Waits until something happened, and takes in whatever did: bytes, events, answers, the end.
+    /// Waits until something happened, and takes in whatever did: bytes, events, answers, the end, the word to stop.
     async fn wait(
         &mut self,
         stopped: &mut Pin<&mut WaitForCancellationFutureOwned>,
     ) -> std::io::Result<()> {
         poll_fn(|context| {
-            let mut happened = self.poll_answers(context);
-            happened |= self.poll_events(context);
-            happened |= self.poll_read(context)?;
-            if !happened && stopped.as_mut().poll(context).is_ready() {
-                self.encode(&FromServer::Event(Event::ServerClosing));
-                self.state = State::Closing;
-                happened = true;
+            if self.poll_once(context)? {
+                return Poll::Ready(Ok(()));
             }
-            if happened {
-                Poll::Ready(Ok(()))
-            } else {
-                Poll::Pending
-            }
+            stopped.as_mut().poll(context).map(Ok)
         })
         .await
+    }
+
+    /// Takes in whatever is there already.
+    async fn take_in(&mut self) -> std::io::Result<()> {
+        poll_fn(|context| Poll::Ready(self.poll_once(context).map(drop))).await
+    }
+
+    fn poll_once(&mut self, context: &mut Context<'_>) -> std::io::Result<bool> {
+        let answered = self.poll_answers(context);
+        let told = self.poll_events(context);
+        let read = self.poll_read(context)?;
+        Ok(answered || told || read)
     }
 
     /// Encodes the answers that are there, in order; tells whether there were any.
@@ -140,7 +151,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
 
     /// Reads what is there, unless too many answers are on their way already.
     fn poll_read(&mut self, context: &mut Context<'_>) -> std::io::Result<bool> {
-        if self.waiting.len() >= PIPELINE_MAX {
+        if self.waiting.len() >= PIPELINE_MAX || self.state == State::Closing {
             return Ok(false);
         }
         let mut space = [std::mem::MaybeUninit::uninit(); READ_BYTES];
@@ -243,6 +254,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
         self.flush().await?;
         self.stream.shutdown().await
     }
+}
+
+/// Lets every task run that is ready now, once.
+async fn yield_to_others() {
+    let mut yielded = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// Waits for all answers that are on their way.
