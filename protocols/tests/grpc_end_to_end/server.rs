@@ -1,4 +1,4 @@
-//! Two clients over `protobuf+grpc`, end to end over loopback.
+//! A server to test, and clients of it.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use server_core::limits::Options;
 use server_core::message::Nonce;
 use server_core::scram::{ClientKeys, Hashing};
 use server_core::store::memory::MemoryStore;
-use server_core::{Chat, ErrorCode, Event, Reply, Request};
+use server_core::{Chat, Request};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// A server, and what stops it.
-struct Server {
-    address: String,
-    traffic: Arc<Traffic>,
-    stop: CancellationToken,
-    tasks: TaskTracker,
+pub(crate) struct Server {
+    pub(crate) address: String,
+    pub(crate) traffic: Arc<Traffic>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
 }
 
 fn pair() -> Pair {
@@ -32,7 +32,7 @@ fn pair() -> Pair {
     }
 }
 
-fn chat() -> Arc<Chat> {
+fn core() -> Arc<Chat> {
     let fanout = Arc::new(Fanout::default());
     Chat::new(Parts {
         store: Arc::new(MemoryStore::new(Arc::clone(&fanout) as _)),
@@ -42,14 +42,25 @@ fn chat() -> Arc<Chat> {
     })
 }
 
+/// Connects a client to whatever listens at `address`.
+pub(crate) async fn connect(address: &str, traffic: &Arc<Traffic>) -> Caller {
+    let Pair { codec, transport } = pair();
+    let connect = Connect {
+        address: address.to_owned(),
+        codec,
+        traffic: Arc::clone(traffic),
+    };
+    Caller::new(transport.connect(connect).await.expect("it connects"))
+}
+
 impl Server {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let Pair { codec, transport } = pair();
         let (traffic, stop, tasks) = (Arc::default(), CancellationToken::new(), TaskTracker::new());
         let listen = Listen {
             address: "127.0.0.1:0".to_owned(),
             codec,
-            chat: chat(),
+            chat: core(),
             traffic: Arc::clone(&traffic),
             stop: stop.clone(),
             tasks: tasks.clone(),
@@ -63,22 +74,43 @@ impl Server {
         }
     }
 
-    async fn connect(&self) -> Caller {
-        self.connect_counted(Arc::default()).await
+    pub(crate) async fn connect(&self) -> Caller {
+        connect(&self.address, &Arc::default()).await
     }
 
-    async fn connect_counted(&self, traffic: Arc<Traffic>) -> Caller {
-        let Pair { codec, transport } = pair();
-        let connect = Connect {
-            address: self.address.clone(),
-            codec,
-            traffic,
-        };
-        Caller::new(transport.connect(connect).await.expect("it connects"))
+    /// A client with an account of this name, logged in.
+    pub(crate) async fn user(&self, name: &str) -> Caller {
+        let mut caller = self.connect().await;
+        enter(&mut caller, name).await;
+        caller
+    }
+
+    /// Stops, and waits until nothing runs any more.
+    pub(crate) async fn shut_down(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 }
 
-fn keys() -> ClientKeys {
+/// Creates an account and logs in.
+pub(crate) async fn enter(caller: &mut Caller, name: &str) {
+    caller
+        .create_account(name, &keys())
+        .await
+        .expect("it is created");
+    log_in(caller, name).await;
+}
+
+pub(crate) async fn log_in(caller: &mut Caller, name: &str) {
+    caller
+        .log_in_with(name, Nonce([1; 18]), |_| keys())
+        .await
+        .expect("it logs in");
+}
+
+/// What all passwords are hashed to.
+pub(crate) fn keys() -> ClientKeys {
     ClientKeys::derive(
         "pencil",
         Hashing {
@@ -88,52 +120,10 @@ fn keys() -> ClientKeys {
     )
 }
 
-/// Creates an account and logs in.
-async fn user(server: &Server, name: &str) -> Caller {
-    let mut caller = server.connect().await;
-    caller
-        .create_account(name, &keys())
-        .await
-        .expect("it is created");
-    caller
-        .log_in_with(name, Nonce([1; 18]), |_| keys())
-        .await
-        .expect("it logs in");
-    caller
-}
-
-fn send<'a>(to: &'a str, text: &'a str) -> Request<'a> {
+pub(crate) fn send<'a>(to: &'a str, text: &'a str) -> Request<'a> {
     Request::Send {
         to: to.into(),
         text: text.into(),
         client_id: None,
     }
-}
-
-#[tokio::test]
-async fn a_message_reaches_who_is_online() {
-    let server = Server::start().await;
-    let mut first = user(&server, "user01").await;
-    let mut second = user(&server, "user02").await;
-    let reply = first.call(&send("user02", "hello")).await.unwrap().unwrap();
-    let Reply::Send {
-        id,
-        delivered: true,
-    } = reply
-    else {
-        panic!("{reply:?}")
-    };
-    let Event::MessageReceived(message) = second.next_event().await.unwrap() else {
-        panic!("another event")
-    };
-    assert_eq!(
-        (message.id, &*message.from, &*message.to, &*message.text),
-        (id, "user01", "user02", "hello")
-    );
-    let refused = first
-        .call(&send("nobody", "hello"))
-        .await
-        .unwrap()
-        .unwrap_err();
-    assert_eq!(refused.code, ErrorCode::NoSuchAccount);
 }

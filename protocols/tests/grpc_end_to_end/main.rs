@@ -1,0 +1,10 @@
+//! `protobuf+grpc`, end to end over loopback.
+
+mod closing;
+mod raw;
+mod server;
+mod service;
+mod session;
+mod stub;
+mod stub_server;
+mod wire;
