@@ -73,7 +73,10 @@ impl Caller {
         &mut self,
         requests: &[Request<'_>],
     ) -> Result<Vec<Result<Reply<'static>, Refusal>>, ClientError> {
-        let tickets: Vec<_> = requests.iter().map(|request| self.client.stage(request)).collect::<Result<_, _>>()?;
+        let tickets: Vec<_> = requests
+            .iter()
+            .map(|request| self.client.stage(request))
+            .collect::<Result<_, _>>()?;
         let mut answers = Vec::with_capacity(tickets.len());
         for ticket in tickets {
             answers.push(self.answer_to(ticket).await?);
@@ -81,7 +84,10 @@ impl Caller {
         Ok(answers)
     }
 
-    async fn answer_to(&mut self, ticket: Ticket) -> Result<Result<Reply<'static>, Refusal>, ClientError> {
+    async fn answer_to(
+        &mut self,
+        ticket: Ticket,
+    ) -> Result<Result<Reply<'static>, Refusal>, ClientError> {
         loop {
             if let Some(at) = self
                 .answers
@@ -215,6 +221,12 @@ impl Caller {
         } else {
             Err(LogInError::FalseServer)
         }
+    }
+
+    /// Gives the client back; answers and events that were not taken are forgotten.
+    #[must_use]
+    pub fn into_client(self) -> Box<dyn Client> {
+        self.client
     }
 
     /// The client underneath.

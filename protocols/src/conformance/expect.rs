@@ -10,6 +10,10 @@ use super::check::{Checked, Stop};
 const SHOWN_MAX_CHARS: usize = 120;
 
 /// Both values must be the same.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "checks compare what they make on the spot"
+)]
 pub(super) fn same<T: PartialEq + Debug>(what: &str, expected: T, came: T) -> Checked {
     if expected == came {
         return Ok(());

@@ -1,36 +1,248 @@
 //! What a typed client cannot send, by codec: the one place of the suite that knows a format.
 
-use super::check::{Checked, Stop};
-use super::target::Door;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
 
-/// Frames that are wrong in a known way.
+use server_core::limits::{FRAME_MAX_BYTES, REQUEST_MAX_BYTES};
+use server_core::{ErrorCode, FromServer, Request};
+
+use super::check::{Checked, Stop};
+use super::expect::{same, shown};
+use super::kit::Kit;
+use super::target::Door;
+use crate::client::{Client, ClientError, Incoming};
+use crate::codec::{Framing, Setup};
+
+/// Bytes that are wrong in a known way.
 pub(super) struct RawFrames {
     codec: &'static str,
     /// `Read` with a limit that is no number.
     pub(super) read_a_messages: &'static [u8],
     /// A frame with a boundary and nothing sensible in it.
     pub(super) nonsense: &'static [u8],
-    /// A request that has no meaning in this format, otherwise well made.
+    /// A request that the format does not have, otherwise well made.
     pub(super) unknown_operation: &'static [u8],
-    /// A request that breaks off before its last field, in a frame of its own.
+    /// A request that ends before its last field, in a frame of its own.
     pub(super) missing_field: &'static [u8],
+    /// A request that goes on behind its last field.
+    pub(super) trailing_bytes: &'static [u8],
+    /// A message to be sent whose text is not UTF-8.
+    pub(super) not_utf8: &'static [u8],
+    /// A well-made request with something in it that this version does not know; `None` if a format has no room.
+    pub(super) unknown_field: Option<&'static [u8]>,
+    /// The beginning of a connection by a client of another version.
+    pub(super) other_version: &'static [u8],
+    /// The beginning of a connection by something that is no client at all, if the format can tell.
+    pub(super) no_client: Option<&'static [u8]>,
+    /// A frame whose boundary is lost, if that can be other than by its length.
+    pub(super) no_boundary: Option<&'static [u8]>,
+    /// As much of a frame that is longer than a server accepts as shows that it is.
+    pub(super) oversize: fn() -> Vec<u8>,
 }
 
-/// One entry a codec with a stream of bytes.
-static FRAMES: &[RawFrames] = &[RawFrames {
-    codec: "json",
-    read_a_messages: b"{\"op\":\"read\",\"limit\":\"a\"}\n",
-    nonsense: b"\x00\xff{]\n",
-    unknown_operation: b"{\"op\":\"dance\"}\n",
-    missing_field: b"{\"op\":\"send\",\"to\":\"somebody\"}\n",
-}];
+/// One entry a codec that finds its frames in a stream of bytes.
+static FRAMES: &[RawFrames] = &[
+    RawFrames {
+        codec: "custom",
+        // A number of one byte that says more bytes follow.
+        read_a_messages: b"\x91\x80",
+        nonsense: b"\x0f",
+        unknown_operation: b"\xf1a",
+        missing_field: b"\x10",
+        trailing_bytes: b"\x6f\x02seventeen bytes!!",
+        not_utf8: b"\x14\x00\x01a\xff",
+        unknown_field: None,
+        other_version: b"talk\x02",
+        no_client: Some(b"GET / HTTP/1.1\r\n\r\n"),
+        no_boundary: Some(b"\x1f\x80\x00"),
+        oversize: || {
+            // The length of the body as a varint, less 15: one byte more than fits with the 4 bytes before it.
+            let length = REQUEST_MAX_BYTES - 4 - 15 + 1;
+            let septet = |shift: usize| u8::try_from((length >> shift) & 0x7f).unwrap_or_default();
+            vec![0x1f, septet(0) | 0x80, septet(7) | 0x80, septet(14)]
+        },
+    },
+    RawFrames {
+        codec: "json",
+        read_a_messages: b"{\"op\":\"read\",\"limit\":\"a\"}\n",
+        nonsense: b"\x00{]\n",
+        unknown_operation: b"{\"op\":\"dance\"}\n",
+        missing_field: b"{\"op\":\"send\",\"to\":\"somebody\"}\n",
+        trailing_bytes: b"{\"op\":\"ping\"} {\"op\":\"ping\"}\n",
+        not_utf8: b"{\"op\":\"send\",\"to\":\"somebody\",\"text\":\"\xff\"}\n",
+        unknown_field: Some(b"{\"op\":\"ping\",\"colour\":[\"blue\",{\"deep\":null}]}\n"),
+        other_version: b"{\"op\":\"hello\",\"version\":2}\n",
+        no_client: None,
+        no_boundary: None,
+        oversize: || vec![b'['; REQUEST_MAX_BYTES],
+    },
+];
 
-/// The frames of a door's codec.
+/// The wrong frames of a door's codec.
 pub(super) fn frames(door: &dyn Door) -> Checked<&'static RawFrames> {
     let codec = door
         .codec()
         .ok_or_else(|| Stop::skipped("this client has no codec"))?
         .name();
     let known = FRAMES.iter().find(|frames| frames.codec == codec);
-    known.ok_or_else(|| Stop::skipped(format!("no wrong frames are known for {codec}")))
+    known.ok_or_else(|| {
+        Stop::skipped(format!(
+            "no bytes of {codec} are known that a typed client cannot send"
+        ))
+    })
+}
+
+/// The bytes of whole connections: what the codec of a new client makes of each request.
+pub(super) fn encoded(door: &dyn Door, requests: &[Request<'_>]) -> Checked<Vec<Vec<u8>>> {
+    let codec = door
+        .codec()
+        .ok_or_else(|| Stop::skipped("this client has no codec"))?;
+    let setup = Setup {
+        framing: Framing::Codec,
+        frame_max_bytes: FRAME_MAX_BYTES,
+    };
+    let mut codec = codec.open(setup).ok_or_else(no_stream)?;
+    let mut frames = Vec::with_capacity(requests.len());
+    for request in requests {
+        let mut frame = Vec::new();
+        codec
+            .encode_request(request, &mut frame)
+            .map_err(|error| Stop::skipped(error.to_string()))?;
+        frames.push(frame);
+    }
+    Ok(frames)
+}
+
+/// Raw bytes need a stream.
+pub(super) fn no_stream() -> Stop {
+    Stop::skipped("this transport has no stream of bytes to put anything into")
+}
+
+/// The most answers that a check waits for on one connection.
+const ANSWERS_MAX: usize = 16;
+
+/// A connection that says nothing but what it is told to, byte by byte.
+pub(super) struct RawConnection {
+    client: Box<dyn Client>,
+    kit: Arc<Kit>,
+    come: VecDeque<FromServer<'static>>,
+    over: Option<ClientError>,
+}
+
+impl RawConnection {
+    pub(super) async fn open(door: &dyn Door, kit: &Arc<Kit>) -> Checked<Self> {
+        let client = kit.within("a connection", door.connect()).await?;
+        let mut client =
+            client.map_err(|error| Stop::failed(format!("expected a connection, but {error}")))?;
+        // A client counts its requests, and cannot see how many are in one piece.
+        for _ in 0..ANSWERS_MAX {
+            if !client.stage_raw(b"") {
+                return Err(no_stream());
+            }
+        }
+        Ok(Self {
+            client,
+            kit: Arc::clone(kit),
+            come: VecDeque::new(),
+            over: None,
+        })
+    }
+
+    /// Writes bytes in one piece.
+    pub(super) async fn write(&mut self, bytes: &[u8]) {
+        self.client.stage_raw(bytes);
+        self.exchange(Wait::No).await;
+    }
+
+    /// The next answer.
+    pub(super) async fn answer(&mut self) -> Checked<FromServer<'static>> {
+        let kit = Arc::clone(&self.kit);
+        let coming = async {
+            while self.come.is_empty() && self.over.is_none() {
+                self.exchange(Wait::Yes).await;
+            }
+        };
+        kit.within("an answer to raw bytes", coming).await?;
+        self.come.pop_front().ok_or_else(|| {
+            Stop::failed(format!(
+                "expected an answer to raw bytes, but {}",
+                shown(&self.over)
+            ))
+        })
+    }
+
+    /// The next answer must be this reply.
+    pub(super) async fn replies(&mut self, expected: server_core::Reply<'static>) -> Checked {
+        same(
+            "the answer",
+            FromServer::Reply(expected),
+            self.answer().await?,
+        )
+    }
+
+    /// The next answer must be a refusal with this code; gives the number that goes with it.
+    pub(super) async fn refuses(&mut self, code: ErrorCode) -> Checked<u64> {
+        match self.answer().await? {
+            FromServer::Refused(refusal) if refusal.code == code => Ok(refusal.detail),
+            other => Err(Stop::failed(format!(
+                "expected {}, but it was {}",
+                code.name(),
+                shown(&other)
+            ))),
+        }
+    }
+
+    /// The server must close the connection without a further answer.
+    pub(super) async fn closes(&mut self) -> Checked {
+        let kit = Arc::clone(&self.kit);
+        let coming = async {
+            while self.come.is_empty() && self.over.is_none() {
+                self.exchange(Wait::Yes).await;
+            }
+        };
+        kit.within("the end of the connection", coming).await?;
+        match (self.come.pop_front(), &self.over) {
+            (None, Some(ClientError::Closed { .. } | ClientError::Io(_))) => Ok(()),
+            (None, over) => Err(Stop::failed(format!(
+                "expected the end of the connection, but {}",
+                shown(over)
+            ))),
+            (Some(answer), _) => Err(Stop::failed(format!(
+                "expected the end of the connection, but it was {}",
+                shown(&answer)
+            ))),
+        }
+    }
+
+    async fn exchange(&mut self, wait: Wait) {
+        let Self {
+            client, come, over, ..
+        } = self;
+        let mut sink = |incoming: Incoming<'_>| come.push_back(owned(incoming.message));
+        let exchanged = poll_fn(
+            |context| match (client.poll_exchange(context, &mut sink), wait) {
+                (Poll::Pending, Wait::No) => Poll::Ready(Ok(())),
+                (polled, _) => polled,
+            },
+        );
+        if let Err(error) = exchanged.await {
+            *over = Some(error);
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Wait {
+    Yes,
+    No,
+}
+
+fn owned(message: FromServer<'_>) -> FromServer<'static> {
+    match message {
+        FromServer::Reply(reply) => FromServer::Reply(reply.into_owned()),
+        FromServer::Refused(refusal) => FromServer::Refused(refusal),
+        FromServer::Event(event) => FromServer::Event(event.into_owned()),
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use server_core::ErrorCode;
 use server_core::message::{MessageId, Reply, Request};
@@ -11,9 +10,6 @@ use super::check::{Checked, Stop};
 use super::kit::Kit;
 use super::target::Door;
 use super::user::{Account, User};
-
-/// How long removing waits before it tries again, while the server still holds a connection that is gone.
-const REMOVAL_PAUSE: Duration = Duration::from_millis(20);
 
 /// Where one check runs, or one sequence of them.
 pub(super) struct Stage {
@@ -46,14 +42,12 @@ impl Stage {
     /// Somebody who is connected, and has a name but no account.
     pub(super) async fn guest(&mut self, label: &str) -> Checked<User> {
         let name = self.name(label);
-        self.guest_called(name).await
+        self.guest_called(&name).await
     }
 
     /// A guest with a name that the check makes itself, beginning with the run's prefix if it is allowed at all.
-    pub(super) async fn guest_called(&mut self, name: String) -> Checked<User> {
-        let door = Arc::clone(&self.kit.doors[self.accounts.len() % self.kit.doors.len()]);
-        let account = Arc::new(Account::new(name, door));
-        self.accounts.push(Arc::clone(&account));
+    pub(super) async fn guest_called(&mut self, name: &str) -> Checked<User> {
+        let account = self.reserve(name);
         User::connect(account, Arc::clone(&self.kit)).await
     }
 
@@ -77,8 +71,46 @@ impl Stage {
     }
 
     /// One more connection for somebody's account, by the same door; not logged in.
-    pub(super) async fn again(&self, user: &User) -> Checked<User> {
-        User::connect(Arc::clone(&user.account), Arc::clone(&self.kit)).await
+    pub(super) async fn again(&mut self, account: &Arc<Account>) -> Checked<User> {
+        User::connect(Arc::clone(account), Arc::clone(&self.kit)).await
+    }
+
+    /// Further connections for somebody's account, by each door in turn; not logged in.
+    pub(super) async fn crowd(
+        &mut self,
+        account: &Arc<Account>,
+        count: usize,
+    ) -> Checked<Vec<User>> {
+        let mut crowd = Vec::with_capacity(count);
+        for door in self.kit.doors.iter().cycle().take(count) {
+            let account = Arc::clone(account);
+            crowd.push(User::connect_by(&**door, account, Arc::clone(&self.kit)).await?);
+        }
+        Ok(crowd)
+    }
+
+    /// Sees to it that an account of this name is removed, should it come to exist.
+    pub(super) fn reserve(&mut self, name: &str) -> Arc<Account> {
+        let door = Arc::clone(&self.kit.doors[self.accounts.len() % self.kit.doors.len()]);
+        let account = Arc::new(Account::new(name.to_owned(), door));
+        self.accounts.push(Arc::clone(&account));
+        account
+    }
+
+    /// Has `by` create further accounts; gives their names.
+    pub(super) async fn create_more(
+        &mut self,
+        by: &mut User,
+        labels: &[&str],
+    ) -> Checked<Vec<String>> {
+        let mut names = Vec::with_capacity(labels.len());
+        for label in labels {
+            let name = self.name(label);
+            let account = self.reserve(&name);
+            by.create_other(&account).await?;
+            names.push(name);
+        }
+        Ok(names)
     }
 
     /// The door that the first user comes by.
@@ -106,10 +138,8 @@ impl Stage {
         self.kept.clear();
         let mut left = Vec::new();
         for account in self.accounts.iter().filter(|account| account.may_exist()) {
-            let removing = self
-                .kit
-                .within("the removal", remove(&self.kit, account))
-                .await;
+            let removing = Box::pin(remove(&self.kit, account));
+            let removing = self.kit.within("the removal", removing).await;
             if let Err(Stop::Failed(why) | Stop::Skipped(why)) =
                 removing.and_then(|removed| removed)
             {
@@ -128,14 +158,16 @@ async fn remove(kit: &Arc<Kit>, account: &Arc<Account>) -> Checked {
     {
         return user.delete_account().await;
     }
-    loop {
-        match user.try_log_in().await? {
-            Ok(_) => return user.delete_account().await,
-            Err(refusal) => match refusal.code {
-                ErrorCode::NoSuchAccount | ErrorCode::NameNotAllowed => return Ok(()),
-                ErrorCode::AlreadyLoggedIn => tokio::time::sleep(REMOVAL_PAUSE).await,
-                _ => return Err(Stop::failed(format!("expected to log in, but {refusal}"))),
-            },
+    match user.log_in_when_free().await? {
+        Ok(_) => user.delete_account().await,
+        Err(refusal)
+            if matches!(
+                refusal.code,
+                ErrorCode::NoSuchAccount | ErrorCode::NameNotAllowed
+            ) =>
+        {
+            Ok(())
         }
+        Err(refusal) => Err(Stop::failed(format!("expected to log in, but {refusal}"))),
     }
 }

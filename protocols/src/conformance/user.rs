@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use server_core::message::{Event, Message, Reply, Request, Token};
 use server_core::scram::ClientKeys;
@@ -10,8 +11,9 @@ use server_core::{ErrorCode, Refusal};
 use super::check::{Checked, Stop};
 use super::expect::{same, shown};
 use super::kit::{Kit, PASSWORD, lost};
+use super::raw::no_stream;
 use super::target::Door;
-use crate::client::{Caller, ClientError, LogInError, LoggedIn};
+use crate::client::{Caller, LogInError, LoggedIn};
 
 /// An account that may exist on the server, and what it takes to remove it again.
 pub(super) struct Account {
@@ -54,6 +56,18 @@ impl Account {
     }
 }
 
+/// How a connection carries requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carriage {
+    /// One after the other in a stream of bytes: the session ends with it.
+    Stream,
+    /// Each in a call of its own: the session outlives the connection for a while.
+    Calls,
+}
+
+/// How long to wait before asking again for what the server does when it notices something.
+pub(super) const BETWEEN_TRIES: Duration = Duration::from_millis(5);
+
 /// One connection, and the account that it is meant for.
 pub(super) struct User {
     pub(super) account: Arc<Account>,
@@ -63,7 +77,17 @@ pub(super) struct User {
 
 impl User {
     pub(super) async fn connect(account: Arc<Account>, kit: Arc<Kit>) -> Checked<Self> {
-        let caller = kit.open(&*account.door).await?;
+        let door = Arc::clone(&account.door);
+        Self::connect_by(&*door, account, kit).await
+    }
+
+    /// Connects by another door than the account's own.
+    pub(super) async fn connect_by(
+        door: &dyn Door,
+        account: Arc<Account>,
+        kit: Arc<Kit>,
+    ) -> Checked<Self> {
+        let caller = kit.open(door).await?;
         Ok(Self {
             account,
             kit,
@@ -78,13 +102,24 @@ impl User {
 
     /// Cuts the connection without a word, and connects again.
     pub(super) async fn reconnect(self) -> Checked<Self> {
+        Ok(self.reconnect_over().await?.0)
+    }
+
+    /// As [`User::reconnect`]; tells what the connection carried.
+    pub(super) async fn reconnect_over(self) -> Checked<(Self, Carriage)> {
         let Self {
             account,
             kit,
             caller,
         } = self;
-        drop(caller);
-        Self::connect(account, kit).await
+        let mut client = caller.into_client();
+        let carriage = if client.stage_raw(b"") {
+            Carriage::Stream
+        } else {
+            Carriage::Calls
+        };
+        drop(client);
+        Ok((Self::connect(account, kit).await?, carriage))
     }
 
     /// Asks, and waits for whatever is answered.
@@ -146,14 +181,32 @@ impl User {
 
     /// Asks for the account to be created; does not log in.
     pub(super) async fn try_create(&mut self) -> Checked<Result<Reply<'static>, Refusal>> {
-        self.account.set_may_exist(true);
-        let name = self.name();
+        let account = Arc::clone(&self.account);
+        self.try_create_other(&account).await
+    }
+
+    /// Asks for somebody else's account to be created.
+    pub(super) async fn try_create_other(
+        &mut self,
+        account: &Account,
+    ) -> Checked<Result<Reply<'static>, Refusal>> {
+        account.set_may_exist(true);
+        let name = &account.name;
         let verifier = self.kit.keys.verifier();
         self.ask(&Request::CreateAccount {
             name: name.as_str().into(),
             verifier,
         })
         .await
+    }
+
+    pub(super) async fn create_other(&mut self, account: &Account) -> Checked {
+        let created = self.try_create_other(account).await?;
+        same(
+            "the answer to create_account",
+            Ok(Reply::CreateAccount),
+            created,
+        )
     }
 
     pub(super) async fn create(&mut self) -> Checked {
@@ -226,6 +279,22 @@ impl User {
         }
     }
 
+    /// Logs in as soon as the server has noticed that the connection before is gone.
+    pub(super) async fn log_in_when_free(&mut self) -> Checked<Result<LoggedIn, Refusal>> {
+        let kit = Arc::clone(&self.kit);
+        let trying = async {
+            loop {
+                match self.try_log_in().await? {
+                    Err(refusal) if refusal.code == ErrorCode::AlreadyLoggedIn => {
+                        tokio::time::sleep(BETWEEN_TRIES).await;
+                    }
+                    answer => return Ok(answer),
+                }
+            }
+        };
+        kit.within("the server to notice a cut", trying).await?
+    }
+
     /// Takes the account's session up on this connection; gives how many unread messages wait.
     pub(super) async fn resume(&mut self) -> Checked<u64> {
         let token = self.token()?;
@@ -287,27 +356,6 @@ impl User {
             ))),
         }
     }
-
-    /// The server must close the connection, with or without a word; whatever comes before is passed over.
-    pub(super) async fn closed(&mut self) -> Checked {
-        loop {
-            match self
-                .kit
-                .within("the end of the connection", self.caller.next_event())
-                .await?
-            {
-                Ok(_) => {}
-                Err(ClientError::Closed { .. } | ClientError::Io(_) | ClientError::Call(_)) => {
-                    return Ok(());
-                }
-                Err(error) => {
-                    return Err(Stop::failed(format!(
-                        "expected the end of the connection, but {error}"
-                    )));
-                }
-            }
-        }
-    }
 }
 
 /// A refusal with this code must have come; gives the number that goes with it.
@@ -337,11 +385,6 @@ pub(super) fn wrong_reply(what: &str, came: &Reply<'static>) -> Stop {
         "expected a reply to {what}, but it was {}",
         shown(came)
     ))
-}
-
-/// Raw bytes need a stream.
-pub(super) fn no_stream() -> Stop {
-    Stop::skipped("this transport has no stream of bytes to put anything into")
 }
 
 /// What a format cannot say is no failure.

@@ -12,16 +12,16 @@ use server_core::answer::Later;
 use server_core::{Answer, Chat, Connection, FromServer, Refusal, Reply, Request};
 
 /// The way straight into a core.
-pub struct Direct(Arc<Chat>);
+pub(crate) struct Direct(Arc<Chat>);
 
 impl Direct {
-    pub fn new(chat: Arc<Chat>) -> Self {
+    pub(crate) fn new(chat: Arc<Chat>) -> Self {
         Self(chat)
     }
 }
 
 impl Door for Direct {
-    fn protocol(&self) -> &str {
+    fn protocol(&self) -> &'static str {
         "direct"
     }
 

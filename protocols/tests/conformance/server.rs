@@ -1,23 +1,28 @@
-//! Servers to be tested.
+//! Servers to be tested: one core with a front end for each protocol.
 
 use std::sync::Arc;
 
+use protocols::conformance::{Door, Registered, Target};
+use protocols::registry::{self, Front};
+use protocols::transport::Listen;
 use server_core::Chat;
 use server_core::chat::Parts;
 use server_core::environment::System;
 use server_core::fanout::Fanout;
 use server_core::limits::Options;
-use server_core::store::memory::MemoryStore;
+use server_core::store::{Changes, Store, StoreSpec};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
 /// Whether deletions can be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Undo {
+pub(crate) enum Undo {
     Off,
     On,
 }
 
 impl Undo {
-    pub fn options(self) -> Options {
+    pub(crate) fn options(self) -> Options {
         let undo_grace_ms = match self {
             Self::Off => 0,
             Self::On => 30_000,
@@ -29,12 +34,78 @@ impl Undo {
     }
 }
 
-pub fn core_on_memory(undo: Undo) -> Arc<Chat> {
+/// A core on the store that `open` gives.
+pub(crate) fn core(
+    options: Options,
+    open: impl FnOnce(Arc<dyn Changes>) -> Arc<dyn Store>,
+) -> Arc<Chat> {
     let fanout = Arc::new(Fanout::default());
     Chat::new(Parts {
-        store: Arc::new(MemoryStore::new(Arc::clone(&fanout) as _)),
+        store: open(Arc::clone(&fanout) as _),
         fanout,
         environment: Arc::new(System),
-        options: undo.options(),
+        options,
     })
+}
+
+/// A core that listens, and stops when it is dropped.
+pub(crate) struct Server {
+    pub(crate) chat: Arc<Chat>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    _stop_at_the_end: DropGuard,
+    _directory: tempfile::TempDir,
+}
+
+impl Server {
+    /// A core on the store of this spec.
+    pub(crate) fn on(store: &str, undo: Undo) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let spec: StoreSpec = store.parse().unwrap();
+        let chat = core(undo.options(), |changes| {
+            spec.open(directory.path(), changes).unwrap()
+        });
+        let stop = CancellationToken::new();
+        Self {
+            chat,
+            _stop_at_the_end: stop.clone().drop_guard(),
+            stop,
+            tasks: TaskTracker::new(),
+            _directory: directory,
+        }
+    }
+
+    /// A front end for this protocol, and the door to it.
+    pub(crate) async fn door(&self, protocol: &str) -> Arc<dyn Door> {
+        let protocol = registry::find(protocol).unwrap();
+        let Front::Chat(pair) = protocol.front else {
+            panic!("{} has no chat core", protocol.name);
+        };
+        let listening = pair.transport.listen(Listen {
+            address: "127.0.0.1:0".to_owned(),
+            codec: pair.codec,
+            chat: Arc::clone(&self.chat),
+            traffic: Arc::default(),
+            stop: self.stop.clone(),
+            tasks: self.tasks.clone(),
+        });
+        let address = listening.await.unwrap().address;
+        Arc::new(Registered::new(protocol, &address).unwrap())
+    }
+
+    /// The server, reached by these protocols in turn.
+    pub(crate) async fn target(&self, protocols: &[&str]) -> Target {
+        let mut doors = Vec::new();
+        for protocol in protocols {
+            doors.push(self.door(protocol).await);
+        }
+        Target::through(doors)
+    }
+
+    /// Stops all front ends, and waits until every connection is closed.
+    pub(crate) async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
 }

@@ -1,0 +1,153 @@
+//! What a connection can do before anybody logs in, and how many requests it takes at once.
+
+use server_core::ErrorCode;
+use server_core::limits::PROTOCOL_VERSION;
+use server_core::message::{Reply, Request};
+
+use crate::conformance::check::{Check, Checked, checks};
+use crate::conformance::expect::{hold, same};
+use crate::conformance::requests::{delete, mark_read, read, send};
+use crate::conformance::stage::Stage;
+use crate::conformance::user::wrong_reply;
+
+/// How many requests are sent at once; every server takes that many.
+const PIPELINED: usize = 256;
+
+pub(in crate::conformance) const CHECKS: &[Check] = checks! {
+    hello: "say hello" => "the server's version, and limits that can be kept";
+    hello_again: "say hello twice" => "the same reply";
+    other_version: "say hello in another version" => "error: unsupported version, with the server's";
+    ping: "ping" => "a reply, without a log-in";
+    many_pings: "256 pings at once" => "256 replies";
+    answers_in_order: "requests of different kinds at once" => "each gets the reply to its own";
+    pipeline_after_refusal: "requests at once, some refused" => "each gets its own answer";
+};
+
+async fn hello(stage: &mut Stage) -> Checked {
+    let mut guest = stage.guest("guest").await?;
+    match guest
+        .done(&Request::Hello {
+            version: PROTOCOL_VERSION,
+        })
+        .await?
+    {
+        Reply::Hello {
+            version,
+            text_max_chars,
+            page_max,
+            ..
+        } => {
+            same("the version", PROTOCOL_VERSION, version)?;
+            hold(
+                "a longest text of at least 1 character",
+                || text_max_chars > 0,
+                &text_max_chars,
+            )?;
+            hold(
+                "a longest page of at least 1 entry",
+                || page_max > 0,
+                &page_max,
+            )
+        }
+        other => Err(wrong_reply("hello", &other)),
+    }
+}
+
+async fn hello_again(stage: &mut Stage) -> Checked {
+    let mut guest = stage.guest("guest").await?;
+    let hello = Request::Hello {
+        version: PROTOCOL_VERSION,
+    };
+    let first = guest.done(&hello).await?;
+    same("the second reply", first, guest.done(&hello).await?)
+}
+
+async fn other_version(stage: &mut Stage) -> Checked {
+    let mut guest = stage.guest("guest").await?;
+    let hello = Request::Hello {
+        version: PROTOCOL_VERSION + 1,
+    };
+    let version = guest.refused(&hello, ErrorCode::UnsupportedVersion).await?;
+    same(
+        "the version that the refusal names",
+        u64::from(PROTOCOL_VERSION),
+        version,
+    )
+}
+
+async fn ping(stage: &mut Stage) -> Checked {
+    let mut guest = stage.guest("guest").await?;
+    same("the reply", Reply::Ping, guest.done(&Request::Ping).await?)
+}
+
+async fn many_pings(stage: &mut Stage) -> Checked {
+    let mut guest = stage.guest("guest").await?;
+    let answers = guest.ask_all(&vec![Request::Ping; PIPELINED]).await?;
+    same("the replies", vec![Ok(Reply::Ping); PIPELINED], answers)
+}
+
+async fn answers_in_order(stage: &mut Stage) -> Checked {
+    let mut alice = stage.user("alice").await?;
+    let name = alice.name();
+    let id = alice.send(&name, "to myself").await?.id;
+    let round = [
+        Request::Ping,
+        Request::Unread,
+        delete(&[]),
+        mark_read(&name, id),
+        read_none(&name),
+    ];
+    let requests: Vec<_> = round
+        .iter()
+        .cloned()
+        .cycle()
+        .take(round.len() * 20)
+        .collect();
+    for (request, answer) in requests.iter().zip(alice.ask_all(&requests).await?) {
+        let reply = answer
+            .map(|reply| reply.operation())
+            .map_err(|refusal| refusal.code);
+        same("the kind of the reply", Ok(request.operation()), reply)?;
+    }
+    Ok(())
+}
+
+/// A request with a reply of its own kind that changes nothing.
+fn read_none(name: &str) -> Request<'_> {
+    Request::History {
+        peer: name.into(),
+        before: None,
+        limit: 1,
+    }
+}
+
+async fn pipeline_after_refusal(stage: &mut Stage) -> Checked {
+    let mut alice = stage.user("alice").await?;
+    let name = alice.name();
+    let requests = [
+        Request::Ping,
+        read(0),
+        Request::Ping,
+        send(&name, ""),
+        Request::Ping,
+    ];
+    let answers: Vec<_> = alice
+        .ask_all(&requests)
+        .await?
+        .into_iter()
+        .map(|answer| {
+            answer
+                .map(|reply| reply.operation())
+                .map_err(|refusal| refusal.code)
+        })
+        .collect();
+    let ping = Ok(Request::Ping.operation());
+    let expected = vec![
+        ping,
+        Err(ErrorCode::LimitNotAllowed),
+        ping,
+        Err(ErrorCode::TextEmpty),
+        ping,
+    ];
+    same("the answers", expected, answers)
+}

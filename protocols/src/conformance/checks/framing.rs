@@ -1,0 +1,248 @@
+//! Bytes as no typed client sends them: cut, joined, wrong inside a frame, wrong at its boundary.
+
+use server_core::limits::{PROTOCOL_VERSION, REQUEST_MAX_BYTES};
+use server_core::message::{Reply, Request};
+use server_core::{ErrorCode, FromServer};
+
+use crate::conformance::check::{Check, Checked, Stop, checks};
+use crate::conformance::expect::{hold, same};
+use crate::conformance::kit::Kit;
+use crate::conformance::raw::{self, RawConnection, RawFrames};
+use crate::conformance::requests::send;
+use crate::conformance::stage::Stage;
+use crate::conformance::user::refusal;
+
+pub(in crate::conformance) const CHECKS: &[Check] = checks! {
+    byte_by_byte: "send requests a byte at a time" => "the same replies";
+    joined: "send requests in one piece" => "the same replies";
+    cut_and_joined: "send requests in pieces that begin and end within frames" => "the same replies";
+    wrong_type: "read 'a' messages" => "error: malformed, and the connection goes on";
+    nonsense: "send a frame of nonsense" => "error: malformed, and the connection goes on";
+    unknown_operation: "ask for what the format does not have" => "error: malformed, and the connection goes on";
+    missing_field: "send a request that ends before its last field" => "error: malformed, and the connection goes on";
+    trailing_bytes: "send a request that goes on behind its last field" => "error: malformed, and the connection goes on";
+    not_utf8: "send a text that is not UTF-8" => "error: malformed, and the connection goes on";
+    unknown_field: "send a request with an unknown field" => "the field is ignored";
+    among_good_ones: "send good, bad, good in one piece" => "reply, error, reply, in that order";
+    session_goes_on: "send wrong frames while logged in" => "the session is as it was";
+    oversize: "send a frame longer than a server accepts" => "error: frame refused, with the limit; then the connection closes";
+    no_boundary: "send a frame whose boundary is lost" => "error: frame refused; then the connection closes";
+    no_client: "connect with something that is no client" => "error: frame refused; then the connection closes";
+    other_version: "connect with a client of another version" => "error: unsupported version, with the server's";
+    others_go_on: "break off in the middle of a frame" => "other connections go on";
+};
+
+/// A connection that has said hello, and its format's wrong frames.
+async fn open(stage: &mut Stage) -> Checked<(RawConnection, &'static RawFrames)> {
+    let door = stage.first_door();
+    let mut connection = RawConnection::open(door, &stage.kit).await?;
+    let frames = raw::frames(door)?;
+    for hello in raw::encoded(door, &[HELLO])? {
+        connection.write(&hello).await;
+    }
+    says_hello(&mut connection).await?;
+    Ok((connection, frames))
+}
+
+const HELLO: Request<'static> = Request::Hello {
+    version: PROTOCOL_VERSION,
+};
+
+async fn says_hello(connection: &mut RawConnection) -> Checked {
+    let answer = connection.answer().await?;
+    let said = matches!(answer, FromServer::Reply(Reply::Hello { .. }));
+    hold("a reply to hello", || said, &answer)
+}
+
+/// What the whole of some requests is answered, however they were cut.
+async fn answers_the_same(stage: &mut Stage, cut: fn(&[u8]) -> Vec<&[u8]>) -> Checked {
+    let door = stage.first_door();
+    let mut connection = RawConnection::open(door, &stage.kit).await?;
+    let somebody = stage.name("somebody");
+    let start = Request::LogInStart {
+        name: somebody.as_str().into(),
+        client_nonce: Kit::nonce(),
+    };
+    let requests = [
+        HELLO,
+        Request::Ping,
+        send(&somebody, "text of some length: äöü 😀"),
+        start,
+        Request::Ping,
+    ];
+    for piece in cut(&raw::encoded(door, &requests)?.concat()) {
+        connection.write(piece).await;
+    }
+    says_hello(&mut connection).await?;
+    connection.replies(Reply::Ping).await?;
+    connection.refuses(ErrorCode::NotLoggedIn).await?;
+    connection.refuses(ErrorCode::NoSuchAccount).await?;
+    connection.replies(Reply::Ping).await
+}
+
+async fn byte_by_byte(stage: &mut Stage) -> Checked {
+    answers_the_same(stage, |bytes| bytes.chunks(1).collect()).await
+}
+
+async fn joined(stage: &mut Stage) -> Checked {
+    answers_the_same(stage, |bytes| vec![bytes]).await
+}
+
+async fn cut_and_joined(stage: &mut Stage) -> Checked {
+    answers_the_same(stage, |bytes| bytes.chunks(7).collect()).await
+}
+
+/// A wrong frame is told so, and the next request is answered.
+async fn is_malformed(stage: &mut Stage, wrong: fn(&RawFrames) -> &'static [u8]) -> Checked {
+    let (mut connection, frames) = open(stage).await?;
+    connection.write(wrong(frames)).await;
+    connection.refuses(ErrorCode::Malformed).await?;
+    goes_on(stage, &mut connection).await
+}
+
+async fn goes_on(stage: &mut Stage, connection: &mut RawConnection) -> Checked {
+    let frames = raw::encoded(stage.first_door(), &[HELLO, Request::Ping])?;
+    connection.write(&frames[1]).await;
+    connection.replies(Reply::Ping).await
+}
+
+async fn wrong_type(stage: &mut Stage) -> Checked {
+    is_malformed(stage, |frames| frames.read_a_messages).await
+}
+
+async fn nonsense(stage: &mut Stage) -> Checked {
+    is_malformed(stage, |frames| frames.nonsense).await
+}
+
+async fn unknown_operation(stage: &mut Stage) -> Checked {
+    is_malformed(stage, |frames| frames.unknown_operation).await
+}
+
+async fn missing_field(stage: &mut Stage) -> Checked {
+    is_malformed(stage, |frames| frames.missing_field).await
+}
+
+async fn trailing_bytes(stage: &mut Stage) -> Checked {
+    is_malformed(stage, |frames| frames.trailing_bytes).await
+}
+
+async fn not_utf8(stage: &mut Stage) -> Checked {
+    is_malformed(stage, |frames| frames.not_utf8).await
+}
+
+async fn unknown_field(stage: &mut Stage) -> Checked {
+    let (mut connection, frames) = open(stage).await?;
+    connection
+        .write(asked(frames.unknown_field, "unknown fields")?)
+        .await;
+    connection.replies(Reply::Ping).await
+}
+
+/// What a format may not have.
+fn asked(bytes: Option<&'static [u8]>, what: &str) -> Checked<&'static [u8]> {
+    bytes.ok_or_else(|| Stop::skipped(format!("this format has no room for {what}")))
+}
+
+async fn among_good_ones(stage: &mut Stage) -> Checked {
+    let (mut connection, frames) = open(stage).await?;
+    let ping = raw::encoded(stage.first_door(), &[HELLO, Request::Ping])?.remove(1);
+    connection
+        .write(&[&ping, frames.nonsense, &ping, frames.missing_field, &ping].concat())
+        .await;
+    connection.replies(Reply::Ping).await?;
+    connection.refuses(ErrorCode::Malformed).await?;
+    connection.replies(Reply::Ping).await?;
+    connection.refuses(ErrorCode::Malformed).await?;
+    connection.replies(Reply::Ping).await
+}
+
+async fn session_goes_on(stage: &mut Stage) -> Checked {
+    let (mut alice, mut bob) = stage.two().await?;
+    let frames = raw::frames(stage.first_door())?;
+    alice.send(&bob.name(), "before").await?;
+    for wrong in [
+        frames.nonsense,
+        frames.missing_field,
+        frames.trailing_bytes,
+        frames.not_utf8,
+    ] {
+        refusal(
+            "wrong bytes",
+            ErrorCode::Malformed,
+            alice.ask_raw(wrong).await?,
+        )?;
+    }
+    let sent = alice.send(&bob.name(), "after").await?;
+    bob.message().await?;
+    same(
+        "the message that came live",
+        sent.id,
+        bob.message().await?.id,
+    )?;
+    bob.send(&alice.name(), "understood").await?;
+    same(
+        "the text that came live",
+        "understood",
+        alice.message().await?.text.as_str(),
+    )
+}
+
+async fn oversize(stage: &mut Stage) -> Checked {
+    let (mut connection, frames) = open(stage).await?;
+    connection.write(&(frames.oversize)()).await;
+    let limit = connection.refuses(ErrorCode::FrameRefused).await?;
+    same(
+        "the limit that the refusal names",
+        REQUEST_MAX_BYTES as u64,
+        limit,
+    )?;
+    connection.closes().await
+}
+
+async fn no_boundary(stage: &mut Stage) -> Checked {
+    let (mut connection, frames) = open(stage).await?;
+    connection
+        .write(asked(
+            frames.no_boundary,
+            "a boundary that is lost other than by its length",
+        )?)
+        .await;
+    connection.refuses(ErrorCode::FrameRefused).await?;
+    connection.closes().await
+}
+
+async fn no_client(stage: &mut Stage) -> Checked {
+    let mut connection = RawConnection::open(stage.first_door(), &stage.kit).await?;
+    let frames = raw::frames(stage.first_door())?;
+    connection
+        .write(asked(
+            frames.no_client,
+            "telling a client by its first bytes",
+        )?)
+        .await;
+    connection.refuses(ErrorCode::FrameRefused).await?;
+    connection.closes().await
+}
+
+async fn other_version(stage: &mut Stage) -> Checked {
+    let mut connection = RawConnection::open(stage.first_door(), &stage.kit).await?;
+    connection
+        .write(raw::frames(stage.first_door())?.other_version)
+        .await;
+    let version = connection.refuses(ErrorCode::UnsupportedVersion).await?;
+    same(
+        "the version that the refusal names",
+        u64::from(PROTOCOL_VERSION),
+        version,
+    )
+}
+
+async fn others_go_on(stage: &mut Stage) -> Checked {
+    let mut alice = stage.user("alice").await?;
+    let door = stage.first_door();
+    let mut connection = RawConnection::open(door, &stage.kit).await?;
+    let whole = raw::encoded(door, &[HELLO, send("somebody", "never finished")])?.concat();
+    connection.write(&whole[..whole.len() - 3]).await;
+    drop(connection);
+    alice.has_unread(&alice.name(), 0).await
+}
