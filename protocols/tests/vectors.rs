@@ -149,7 +149,7 @@ fn hex(entry: &Value, name: &str) -> Vec<u8> {
 }
 
 fn in_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{bytes:02x?}")
 }
 
 /// Each connection's frames, in their order: written as these bytes, and read as these values.
