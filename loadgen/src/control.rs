@@ -156,7 +156,7 @@ pub struct Outcome {
     pub messages: u64,
     /// Where every operation went.
     pub ledger: Ledger,
-    /// Acknowledgement latencies in nanoseconds: HdrHistogram V2, compressed, in base64; `None` if none were taken.
+    /// Acknowledgement latencies in nanoseconds: `HdrHistogram` V2, compressed, in base64; `None` if none were taken.
     pub ack_hdr: Option<String>,
     /// Delivery latencies, likewise.
     pub delivery_hdr: Option<String>,

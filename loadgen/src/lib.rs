@@ -3,21 +3,44 @@
 //!
 //! Read it in this order:
 //!
-//! 1. [`control`]: how the parent and its two children talk; [`child`] is the children's side of it.
-//! 2. [`server_child`] and [`generator`]: the processes of a trial.
-//! 3. [`workloads`]: what is said; [`pacing`]: when; [`recorder`]: what is kept of it.
-//! 4. [`oracle`]: right answers; [`payload`]: what a user means.
-//! 5. [`meter`]: what a process has used.
+//! 1. [`cli`] and [`commands`]: what can be asked of the program; [`exit`]: how it ends.
+//! 2. [`selection`] and [`trials`]: what a run consists of, and in which order.
+//! 3. [`campaign`]: all trials, one after another; [`conductor`]: one trial; [`target`]: its processes.
+//! 4. [`control`]: how the parent and its two children talk; [`child`] is the children's side of it.
+//! 5. [`server_child`] and [`generator`]: the processes of a trial.
+//! 6. [`workloads`]: what is said; [`pacing`]: when; [`recorder`]: what is kept of it.
+//! 7. [`oracle`]: right answers; [`payload`]: what a user means.
+//! 8. [`meter`]: what a process has used; [`foreign`]: what a process that is not ours has.
+//! 9. [`assemble`]: from what the children said to a run of the results file; [`validity`]: whether it counts.
+//!
+//! The rest are small: [`descriptors`], [`interrupt`], [`machine`], [`output`], [`progress`] and [`store_file`].
 
+pub mod assemble;
+pub mod campaign;
 pub mod child;
+pub mod cli;
+pub mod commands;
+pub mod conductor;
 pub mod control;
+pub mod descriptors;
+pub mod exit;
+pub mod foreign;
 pub mod generator;
+pub mod interrupt;
+pub mod machine;
 pub mod meter;
 pub mod oracle;
+pub mod output;
 pub mod pacing;
 pub mod payload;
+pub mod progress;
 pub mod recorder;
+pub mod selection;
 pub mod server_child;
 mod shared;
+pub mod store_file;
+pub mod target;
+pub mod trials;
+pub mod validity;
 mod worker;
 pub mod workloads;

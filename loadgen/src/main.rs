@@ -1,2 +1,29 @@
-//! Stub.
-fn main() {}
+//! The command line of the load generator; its children are the same program with a hidden subcommand.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use loadgen::cli::{Cli, Command};
+use loadgen::exit::{self, Exit};
+use loadgen::{commands, generator, server_child};
+
+fn main() -> ExitCode {
+    match dispatch(Cli::parse()) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            exit::of_error(&error)
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {
+        None => commands::run(&cli.run),
+        Some(Command::Report(args)) => commands::report(&args),
+        Some(Command::Conform(args)) => commands::conform(&args),
+        Some(Command::Protocols) => commands::protocols(),
+        Some(Command::ChildServer) => server_child::main().map(|()| Exit::Fine),
+        Some(Command::ChildGenerator) => generator::main().map(|()| Exit::Fine),
+    }
+}

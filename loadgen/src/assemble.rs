@@ -1,0 +1,169 @@
+//! From what the processes of a trial said to a run of the results file. Their counters only grow; everything here is a
+//! difference between barriers.
+
+mod bytes;
+mod costs;
+
+use protocols::registry::Front;
+use reports::schema::{Latency, LatencySummary, Ledger, Run, phase};
+
+use crate::conductor::{PhaseRecord, Record};
+use crate::control::{self, Outcome};
+use crate::trials::Trial;
+use crate::validity;
+
+/// What IPv4 (20 bytes) and TCP (20 bytes, and 12 for its timestamps: RFC 7323) put before each segment. The options of
+/// a connection's first two segments are 8 bytes longer, which is left out.
+const SEGMENT_HEADER_IPV4_BYTES: u64 = 52;
+
+/// The same with IPv6's header of 40 bytes.
+const SEGMENT_HEADER_IPV6_BYTES: u64 = 72;
+
+/// What `codec` and `transport` say of a reference, which has neither.
+const NONE_OF_ITS_OWN: &str = "none";
+
+const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
+
+/// Under what a trial ran, as far as its record does not say.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    /// The store behind the server.
+    pub store: String,
+    /// How many requests a connection could have unanswered.
+    pub in_flight: u32,
+    /// Where a server ran already; `None`: it was ours.
+    pub address: Option<String>,
+}
+
+/// The run that a trial was, with its verdict.
+#[must_use]
+pub fn run(trial: &Trial, record: &Record, conditions: &Conditions) -> Run {
+    let mut run = identity(trial, conditions);
+    times(&mut run, &record.phases);
+    bytes::fill_in(&mut run, &record.phases, header_bytes(conditions));
+    costs::fill_in(&mut run, &record.phases, conditions);
+    run.state_digest.clone_from(&record.digest);
+    let unreadable = record
+        .outcome
+        .as_ref()
+        .and_then(|outcome| outcome_into(&mut run, outcome).err());
+    run.invalid_reasons = validity::reasons(&run, record);
+    run.invalid_reasons.extend(unreadable);
+    run.valid = run.invalid_reasons.is_empty();
+    run
+}
+
+fn identity(trial: &Trial, conditions: &Conditions) -> Run {
+    let (codec, transport) = match trial.protocol.protocol.front {
+        Front::Chat(pair) => (pair.codec.name(), pair.transport.name()),
+        Front::Reference(_) => (NONE_OF_ITS_OWN, NONE_OF_ITS_OWN),
+    };
+    Run {
+        protocol: trial.protocol.asked.clone(),
+        codec: codec.to_owned(),
+        transport: transport.to_owned(),
+        workload: trial.cell.workload.to_owned(),
+        accounts: trial.cell.accounts,
+        trial: trial.round,
+        in_flight: conditions.in_flight,
+        store: conditions.store.clone(),
+        ..Run::default()
+    }
+}
+
+fn times(run: &mut Run, phases: &[PhaseRecord]) {
+    for PhaseRecord { end, .. } in phases {
+        *run.phases_ns.entry(end.phase.clone()).or_default() += end.elapsed_ns;
+        run.messages += end.messages;
+        run.rounds += end.rounds;
+        if end.phase == phase::MESSAGE {
+            run.messages_first_round += end.messages;
+        }
+    }
+    let elapsed = phases
+        .iter()
+        .filter(|phase| phase.end.phase != phase::MESSAGE_REST);
+    run.elapsed_ns = elapsed.map(|phase| phase.end.elapsed_ns).sum();
+    let messaging_ns = message_phases(phases)
+        .map(|phase| phase.end.elapsed_ns)
+        .sum();
+    let sent = message_phases(phases)
+        .map(|phase| phase.end.messages)
+        .sum::<u64>();
+    run.throughput_hz = quotient(sent * NANOSECONDS_PER_SECOND, messaging_ns);
+}
+
+/// Fills in what only the generator's last line says.
+fn outcome_into(run: &mut Run, outcome: &Outcome) -> Result<(), String> {
+    run.ledger = ledger(outcome.ledger);
+    run.latency = Latency {
+        ack: summary(outcome.ack_hdr.as_deref())?,
+        delivery: summary(outcome.delivery_hdr.as_deref())?,
+    };
+    Ok(())
+}
+
+fn summary(hdr: Option<&str>) -> Result<Option<LatencySummary>, String> {
+    let Some(hdr) = hdr else { return Ok(None) };
+    let carried = LatencySummary {
+        hdr: hdr.to_owned(),
+        ..LatencySummary::default()
+    };
+    match carried.histogram() {
+        Ok(histogram) => Ok(Some(LatencySummary::from_histogram(&histogram))),
+        Err(error) => Err(format!(
+            "The generator's latencies cannot be read: {error}."
+        )),
+    }
+}
+
+const fn ledger(ledger: control::Ledger) -> Ledger {
+    Ledger {
+        scheduled: ledger.scheduled,
+        ok: ledger.ok,
+        errors: ledger.errors,
+        timeouts: ledger.timeouts,
+        in_flight: ledger.in_flight,
+        never_sent: ledger.never_sent,
+        delivered: ledger.delivered,
+        lost: ledger.lost,
+        duplicated: ledger.duplicated,
+        reordered: 0,
+        altered: 0,
+    }
+}
+
+fn message_phases(phases: &[PhaseRecord]) -> impl Iterator<Item = &PhaseRecord> {
+    phases
+        .iter()
+        .filter(|phase| [phase::MESSAGE, phase::MESSAGE_REST].contains(&phase.end.phase.as_str()))
+}
+
+fn header_bytes(conditions: &Conditions) -> u64 {
+    match &conditions.address {
+        Some(address) if address.starts_with('[') => SEGMENT_HEADER_IPV6_BYTES,
+        _ => SEGMENT_HEADER_IPV4_BYTES,
+    }
+}
+
+/// How much a counter has grown. One that shrank was not ours to begin with.
+const fn grown(before: u64, after: u64) -> u64 {
+    after.saturating_sub(before)
+}
+
+/// `0.0` if there is nothing to divide by.
+fn quotient(dividend: u64, divisor: u64) -> f64 {
+    if divisor == 0 {
+        0.0
+    } else {
+        approximately(dividend) / approximately(divisor)
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and nanoseconds of a run are good to 16 digits"
+)]
+const fn approximately(count: u64) -> f64 {
+    count as f64
+}

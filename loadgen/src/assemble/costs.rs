@@ -1,0 +1,41 @@
+//! CPU time, memory and context switches over the message phases.
+
+use reports::schema::{ProcessCost, Run};
+
+use super::{Conditions, grown, message_phases};
+use crate::conductor::PhaseRecord;
+use crate::control::Counters;
+
+/// Fills in what both processes cost over the message phases.
+pub(super) fn fill_in(run: &mut Run, phases: &[PhaseRecord], conditions: &Conditions) {
+    let ours = conditions.address.is_none();
+    for phase in message_phases(phases) {
+        run.cost_window_messages += phase.end.messages;
+        add_cost(&mut run.loadgen, phase.before.loadgen, phase.end.counters);
+        if let (Some(before), Some(after)) = (phase.before.server, phase.after.server) {
+            add_cost(&mut run.server, before, after);
+        }
+    }
+    if let (false, Some(server)) = (ours, &mut run.server) {
+        (server.network_sent_bytes, server.network_received_bytes) = (None, None);
+    }
+}
+
+fn add_cost(cost: &mut Option<ProcessCost>, before: Counters, after: Counters) {
+    let cost = cost.get_or_insert_default();
+    cost.cpu_user_ns += grown(before.cpu_user_ns, after.cpu_user_ns);
+    cost.cpu_system_ns += grown(before.cpu_system_ns, after.cpu_system_ns);
+    cost.rss_peak_bytes = cost.rss_peak_bytes.max(after.rss_peak_bytes);
+    cost.context_switches_voluntary += grown(
+        before.context_switches_voluntary,
+        after.context_switches_voluntary,
+    );
+    cost.context_switches_involuntary += grown(
+        before.context_switches_involuntary,
+        after.context_switches_involuntary,
+    );
+    *cost.network_sent_bytes.get_or_insert_default() +=
+        grown(before.stream_sent_bytes, after.stream_sent_bytes);
+    *cost.network_received_bytes.get_or_insert_default() +=
+        grown(before.stream_received_bytes, after.stream_received_bytes);
+}

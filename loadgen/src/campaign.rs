@@ -1,0 +1,201 @@
+//! All trials, one after another, and what becomes of those that fail.
+
+use std::collections::HashMap;
+
+use protocols::registry::Front;
+use reports::schema::Run;
+use server_core::environment::{Environment as _, System};
+use server_core::store::StoreSpec;
+
+use crate::assemble::{self, Conditions};
+use crate::conductor::{Target, TrialOrder, Trouble, conduct};
+use crate::control::{LoadOrder, ServeOrder};
+use crate::foreign::ForeignProcess;
+use crate::interrupt::Interrupt;
+use crate::progress::Progress;
+use crate::trials::Trial;
+use crate::{store_file, validity};
+
+/// How many trials of a protocol may fail half-way before its others are not tried any more: each may take as long as
+/// the longest patience.
+const FAILURES_MAX: u32 = 2;
+
+/// What results say of the store of a server that is not ours.
+const STORE_UNKNOWN: &str = "unknown";
+
+/// What all trials have in common.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the server is that runs already; `None`: each trial starts its own.
+    pub running_server: Option<RunningServer>,
+    /// Which store a server of ours has.
+    pub store: StoreSpec,
+    /// Worker threads of a server of ours.
+    pub server_threads: u32,
+    /// How many rounds; `None`: as many as take long enough.
+    pub rounds: Option<u32>,
+    /// How many requests a connection may have unanswered.
+    pub in_flight: u32,
+    /// What everything random is drawn from.
+    pub seed: u64,
+}
+
+impl Settings {
+    /// What results say of the store.
+    #[must_use]
+    pub fn store_label(&self) -> String {
+        match self.running_server {
+            Some(_) => STORE_UNKNOWN.to_owned(),
+            None => self.store.to_string(),
+        }
+    }
+}
+
+/// A server that runs already.
+#[derive(Clone, Debug)]
+pub struct RunningServer {
+    /// Where, as `host:port`.
+    pub address: String,
+    /// Its process, if it is on this machine and known.
+    pub process: Option<ForeignProcess>,
+}
+
+/// What came of all trials.
+#[derive(Debug, Default)]
+pub struct Harvest {
+    /// The runs that got as far as a first phase, in their order.
+    pub runs: Vec<Run>,
+    /// Why trials did not even begin, in one line each.
+    pub failures: Vec<String>,
+    /// How many trials were not tried, because others of their protocol had failed.
+    pub given_up: u32,
+    /// Whether the user stopped it.
+    pub interrupted: bool,
+}
+
+impl Harvest {
+    /// Whether every trial ran and every run is valid.
+    #[must_use]
+    pub fn is_flawless(&self) -> bool {
+        self.failures.is_empty() && self.given_up == 0 && self.runs.iter().all(|run| run.valid)
+    }
+}
+
+/// Runs all trials.
+pub async fn run(
+    plan: &[Trial],
+    settings: &Settings,
+    interrupt: &mut Interrupt,
+    progress: &Progress,
+) -> Harvest {
+    let mut harvest = Harvest::default();
+    let mut failures: HashMap<&'static str, u32> = HashMap::new();
+    for (position, trial) in plan.iter().enumerate() {
+        let failed = failures.entry(trial.protocol.protocol.name).or_default();
+        if *failed >= FAILURES_MAX {
+            harvest.given_up += 1;
+            continue;
+        }
+        progress.begin(trial, position);
+        *failed += one(trial, settings, interrupt, &mut harvest).await;
+        harvest.interrupted = interrupt.is_requested();
+        if harvest.interrupted {
+            break;
+        }
+    }
+    progress.end();
+    validity::compare_digests(&mut harvest.runs);
+    harvest
+}
+
+/// Runs one trial; says how heavy its failure weighs. What fails before it begins fails again.
+async fn one(
+    trial: &Trial,
+    settings: &Settings,
+    interrupt: &mut Interrupt,
+    harvest: &mut Harvest,
+) -> u32 {
+    if let Err(error) = store_file::remove(&settings.store) {
+        harvest.failures.push(format!(
+            "cannot remove the store of the last trial, {}: {error}",
+            settings.store
+        ));
+        return FAILURES_MAX;
+    }
+    let record = conduct(&order(trial, settings), interrupt).await;
+    match (&record.trouble, record.phases.is_empty()) {
+        (Some(Trouble::Interrupted), true) => 0,
+        (Some(Trouble::Child(error)), true) => {
+            harvest
+                .failures
+                .push(format!("{}: {error}", trial.protocol.asked));
+            FAILURES_MAX
+        }
+        (trouble, _) => {
+            let weight = u32::from(matches!(trouble, Some(Trouble::Child(_))));
+            harvest
+                .runs
+                .push(assemble::run(trial, &record, &conditions(settings)));
+            weight
+        }
+    }
+}
+
+fn conditions(settings: &Settings) -> Conditions {
+    let address = settings
+        .running_server
+        .as_ref()
+        .map(|server| server.address.clone());
+    Conditions {
+        store: settings.store_label(),
+        in_flight: settings.in_flight,
+        address,
+    }
+}
+
+fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
+    let protocol = trial.protocol.protocol.name.to_owned();
+    let (target, address, prefix) = match &settings.running_server {
+        Some(server) => (
+            Target::Running(server.process),
+            server.address.clone(),
+            own_prefix(),
+        ),
+        None => (
+            Target::Own(serve_order(trial, settings)),
+            String::new(),
+            String::new(),
+        ),
+    };
+    let load = LoadOrder {
+        protocol,
+        address,
+        workload: trial.cell.workload.to_owned(),
+        accounts: trial.cell.accounts,
+        rounds: settings.rounds,
+        in_flight: settings.in_flight,
+        prefix,
+        seed: settings.seed,
+    };
+    TrialOrder { target, load }
+}
+
+fn serve_order(trial: &Trial, settings: &Settings) -> ServeOrder {
+    ServeOrder {
+        protocol: trial.protocol.protocol.name.to_owned(),
+        address: "127.0.0.1:0".to_owned(),
+        store: settings.store.to_string(),
+        threads: match trial.protocol.protocol.front {
+            Front::Chat(_) => settings.server_threads,
+            Front::Reference(_) => 1,
+        },
+    }
+}
+
+/// What the accounts of a trial begin with on a server that is not ours alone. Not from the seed: two runs of one seed
+/// must not meet there, nor a run and what an earlier one left behind.
+fn own_prefix() -> String {
+    let mut bytes = [0; 4];
+    System.fill_random(&mut bytes);
+    format!("{:08x}-", u32::from_be_bytes(bytes))
+}

@@ -1,0 +1,206 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use protocols::registry;
+use server_core::store::StoreSpec;
+
+use crate::selection::{AskedProtocol, workload};
+use crate::workloads::Workload;
+
+const EXAMPLES: &str = "\
+Examples:
+  loadgen                                        both workloads, 10 to 40 accounts, the three protocols of the notebook
+  loadgen --protocol json --accounts 40          scaling with 40 accounts over one protocol
+  loadgen --protocol custom,grpc --workload efficiency --trials 10 --seed 7 --out comparison
+  loadgen --store sqlite --in-flight 8           with a durable store, eight requests under way on each connection
+  loadgen --protocol json --addr 127.0.0.1:54401 --accounts 40
+                                                 a server that runs already, in any language
+
+Exit codes: 0 fine, 1 failed, 2 usage, 5 wrong answer or invalid run (the results are kept, and marked).";
+
+/// Measures what a wire protocol costs: one chat service, one load, many protocols.
+///
+/// Without a subcommand it measures. Each trial is a fresh server process and a fresh client process; every answer is
+/// checked; results and a report with charts are left in a directory.
+#[derive(Parser)]
+#[command(name = "loadgen", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do, if not to measure.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to measure.
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What can be done apart from measuring.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make the report again from results alone; the same results give the same bytes.
+    #[command(after_help = "Example:\n  loadgen report loadgen-report/results.json --out again")]
+    Report(ReportArgs),
+    /// Run the functional test against a server of ours or of yours.
+    #[command(after_help = "Examples:
+  loadgen conform --protocol json                          a server of ours, started for the purpose
+  loadgen conform --protocol json --addr 127.0.0.1:54401   a server that runs already, in any language")]
+    Conform(ConformArgs),
+    /// List the protocols, and what each of them is.
+    Protocols,
+    /// The server's process of a trial; started by loadgen itself.
+    #[command(hide = true)]
+    ChildServer,
+    /// The clients' process of a trial; started by loadgen itself.
+    #[command(hide = true)]
+    ChildGenerator,
+}
+
+/// How to measure.
+#[derive(Args)]
+pub struct RunArgs {
+    /// Which protocols to compare, separated by commas; `loadgen protocols` lists them
+    /// [default: the three of the notebook, and in scaling a reference beside them].
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = protocol)]
+    pub protocol: Vec<AskedProtocol>,
+
+    /// How many accounts write to each other in the workload scaling [default: 10,20,30,40]. Without `--workload`,
+    /// scaling is then the only workload.
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = accounts)]
+    pub accounts: Vec<u32>,
+
+    /// Which workloads to run, separated by commas: efficiency (20 messages between two accounts), scaling (each
+    /// account writes to all others) [default: both].
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = workload)]
+    pub workload: Vec<&'static dyn Workload>,
+
+    /// How often everything is repeated, each time with fresh processes and in another order.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one())]
+    pub trials: u32,
+
+    /// How often each account writes to all others in one trial of scaling [default: until the messages have taken
+    /// 0.25 s].
+    #[arg(long, value_name = "N", value_parser = at_least_one())]
+    pub rounds: Option<u32>,
+
+    /// How many requests a connection may have unanswered.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one())]
+    pub in_flight: u32,
+
+    /// Where the server keeps accounts and messages: memory, sqlite (a temporary file), sqlite:PATH (a new file there),
+    /// sqlite-per-request (a database connection for each request).
+    #[arg(
+        long,
+        value_name = "STORE",
+        default_value = "memory",
+        conflicts_with = "addr"
+    )]
+    pub store: StoreSpec,
+
+    /// Seeds everything random, the order of trials above all; recorded in the results [default: a random one].
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// Where results and report go.
+    #[arg(long, value_name = "DIR", default_value = "loadgen-report")]
+    pub out: PathBuf,
+
+    /// Measure the server that runs at this address, host:port, in whatever language, instead of one of ours. Accounts
+    /// get a prefix of their own there, and are removed at the end. Needs exactly one `--protocol`.
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub addr: Option<String>,
+
+    /// The process id of the server at `--addr`, if it is on this machine: its CPU time and memory are then measured.
+    #[arg(long, value_name = "PID", requires = "addr", value_parser = clap::value_parser!(i32).range(1..))]
+    pub server_pid: Option<i32>,
+
+    /// Worker threads of the server.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one(), conflicts_with = "addr")]
+    pub server_threads: u32,
+
+    /// What standard output is for: tables for people, or the results as JSON and nothing else.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+
+    /// Say nothing but errors; results and report are written all the same.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// What standard output is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for people.
+    Human,
+    /// The results file, and nothing else.
+    Json,
+}
+
+/// Of what to make a report.
+#[derive(Args)]
+pub struct ReportArgs {
+    /// Results files; several become one report.
+    #[arg(value_name = "RESULTS.json", required = true)]
+    pub results: Vec<PathBuf>,
+
+    /// Where the report goes.
+    #[arg(long, value_name = "DIR", default_value = "loadgen-report")]
+    pub out: PathBuf,
+}
+
+/// What to test.
+#[derive(Args)]
+pub struct ConformArgs {
+    /// The protocol to speak.
+    #[arg(long, value_name = "NAME", value_parser = protocol)]
+    pub protocol: AskedProtocol,
+
+    /// Test the server that runs at this address, host:port, instead of one of ours.
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub addr: Option<String>,
+
+    /// Where a server of ours keeps accounts and messages: memory, sqlite, sqlite:PATH, sqlite-per-request.
+    #[arg(
+        long,
+        value_name = "STORE",
+        default_value = "memory",
+        conflicts_with = "addr"
+    )]
+    pub store: StoreSpec,
+
+    /// Run only the checks that have this in their line, `undo` or `functional 13` for instance.
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+}
+
+fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..)
+}
+
+fn protocol(asked: &str) -> Result<AskedProtocol, registry::UnknownProtocol> {
+    Ok(AskedProtocol {
+        asked: asked.to_owned(),
+        protocol: registry::find(asked)?,
+    })
+}
+
+fn accounts(asked: &str) -> Result<u32, String> {
+    match asked.parse() {
+        Ok(0 | 1) => {
+            Err("each account writes to all others, so there must be at least 2".to_owned())
+        }
+        Ok(accounts) => Ok(accounts),
+        Err(error) => Err(format!("{error}; say how many accounts, 40 for instance")),
+    }
+}
+
+fn address(asked: &str) -> Result<String, String> {
+    let port = asked
+        .rsplit_once(':')
+        .filter(|(host, _)| !host.is_empty())
+        .map(|(_, port)| port.parse::<u16>());
+    match port {
+        Some(Ok(1..)) => Ok(asked.to_owned()),
+        _ => Err("an address is host:port, 127.0.0.1:54401 for instance".to_owned()),
+    }
+}

@@ -1,0 +1,72 @@
+//! `loadgen conform`: the functional test, against a server of ours or anybody's.
+
+use protocols::conformance::{self, Summary, Target};
+
+use crate::cli::ConformArgs;
+use crate::control::ServeOrder;
+use crate::exit::{Exit, UsageError};
+use crate::target::{Child, Role};
+use crate::{output, store_file};
+
+/// Runs the suite and prints every check, and how many passed.
+///
+/// # Errors
+/// If there is no server to test, or standard output cannot be written.
+pub fn conform(args: &ConformArgs) -> anyhow::Result<Exit> {
+    if args.protocol.is_reference() {
+        let error = UsageError(format!(
+            "{} is a reference without accounts: there is nothing to test",
+            args.protocol.asked
+        ));
+        return Err(error.into());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let summary = runtime.block_on(test(args))?;
+    output::say(&format!("{summary}\n"))?;
+    Ok(if summary.failed().next().is_none() {
+        Exit::Fine
+    } else {
+        Exit::Failed
+    })
+}
+
+async fn test(args: &ConformArgs) -> anyhow::Result<Summary> {
+    let Some(address) = &args.addr else {
+        let mut server = Child::spawn(Role::Server)?;
+        let order = serve_order(args)?;
+        let tested = match server.serve(order).await {
+            Ok(address) => suite(args, &address).await,
+            Err(error) => Err(error.into()),
+        };
+        server.end().await;
+        return tested;
+    };
+    suite(args, address).await
+}
+
+fn serve_order(args: &ConformArgs) -> anyhow::Result<ServeOrder> {
+    store_file::check_absent(&args.store)?;
+    let store = args.store.to_string();
+    let protocol = args.protocol.protocol.name.to_owned();
+    Ok(ServeOrder {
+        protocol,
+        address: "127.0.0.1:0".to_owned(),
+        store,
+        threads: 1,
+    })
+}
+
+async fn suite(args: &ConformArgs, address: &str) -> anyhow::Result<Summary> {
+    let target = Target::new(args.protocol.protocol, address)?;
+    let mut told = Ok(());
+    let summary = conformance::run(&target, args.only.as_deref(), &mut |result| {
+        if told.is_ok() {
+            told = output::say(&format!("{result}\n"));
+        }
+    })
+    .await?;
+    told?;
+    Ok(summary)
+}

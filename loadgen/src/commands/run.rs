@@ -1,0 +1,248 @@
+//! `loadgen` itself: measures, writes results and report, and shows the gist of them.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+use reports::Results;
+use reports::schema::{Config, Run};
+use server_core::environment::{Environment as _, System};
+use server_core::limits::SCRAM_ITERATIONS_MIN;
+
+use crate::campaign::{self, Harvest, RunningServer, Settings};
+use crate::cli::{Format, RunArgs};
+use crate::exit::Exit;
+use crate::foreign::ForeignProcess;
+use crate::interrupt::Interrupt;
+use crate::progress::{self, Progress};
+use crate::selection::Selection;
+use crate::trials::{self, Repetition, Trial};
+use crate::{descriptors, machine, output, store_file};
+
+/// How many different things that went wrong are shown; the rest is in the results.
+const REASONS_SHOWN: usize = 8;
+
+/// Measures what was asked for.
+///
+/// # Errors
+/// If it makes no sense, cannot be begun, or nothing could be measured.
+pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
+    let selection = Selection::new(args)?;
+    output::check_writable(&args.out)?;
+    let settings = settings(args)?;
+    descriptors::allow(selection.accounts_max())?;
+    let plan = trials::plan(
+        &selection,
+        Repetition {
+            trials: args.trials,
+            seed: settings.seed,
+        },
+    );
+    let mut results = Results::new(machine::inventory(), config(args, &selection, &settings));
+    let progress = if args.quiet {
+        Progress::Silent
+    } else {
+        eprint!("{}", announcement(args, &selection, &settings, &plan));
+        Progress::on_stderr(&plan)
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let mut harvest = runtime.block_on(async {
+        let mut interrupt = Interrupt::listen().context("cannot listen for Ctrl-C")?;
+        anyhow::Ok(campaign::run(&plan, &settings, &mut interrupt, &progress).await)
+    })?;
+    if harvest.runs.is_empty() {
+        return nothing(&harvest);
+    }
+    results.runs = std::mem::take(&mut harvest.runs);
+    show(&results, args)?;
+    Ok(conclude(&results.runs, &harvest, plan.len(), args))
+}
+
+fn settings(args: &RunArgs) -> anyhow::Result<Settings> {
+    store_file::check_absent(&args.store)?;
+    let running_server = args.addr.clone().map(|address| RunningServer {
+        address,
+        process: args.server_pid.map(ForeignProcess::new),
+    });
+    if let (Some(pid), Some(server)) = (args.server_pid, &running_server) {
+        let visible = server
+            .process
+            .is_some_and(|process| process.read().is_some());
+        anyhow::ensure!(
+            visible,
+            "there is no process {pid} on this machine to watch; leave --server-pid out"
+        );
+    }
+    Ok(Settings {
+        store: args.store.clone(),
+        running_server,
+        server_threads: args.server_threads,
+        rounds: args.rounds,
+        in_flight: args.in_flight,
+        seed: args.seed.unwrap_or_else(random_seed),
+    })
+}
+
+/// Of 32 bits, so that a person can type it again and every reader of JSON keeps it whole.
+fn random_seed() -> u64 {
+    let mut bytes = [0; 4];
+    System.fill_random(&mut bytes);
+    u32::from_be_bytes(bytes).into()
+}
+
+fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config {
+    let mut command: Vec<String> = std::env::args().collect();
+    if let Some(program) = command.first_mut() {
+        // Results get published; where the program lies on this machine is nobody's business.
+        env!("CARGO_PKG_NAME").clone_into(program);
+    }
+    Config {
+        command,
+        started_at: machine::rfc_3339(SystemTime::now()),
+        seed: settings.seed,
+        trials: args.trials,
+        protocols: selection
+            .protocols
+            .iter()
+            .map(|protocol| protocol.asked.clone())
+            .collect(),
+        workloads: selection
+            .workloads
+            .iter()
+            .map(|workload| workload.name().to_owned())
+            .collect(),
+        accounts: selection.accounts.clone(),
+        rounds: args.rounds,
+        in_flight: args.in_flight,
+        store: settings.store_label(),
+        delivery: "push".to_owned(),
+        addr: args.addr.clone(),
+        scram_iterations: Some(SCRAM_ITERATIONS_MIN),
+        server_threads: args.addr.is_none().then_some(settings.server_threads),
+        loadgen_threads: Some(1),
+        ..Config::default()
+    }
+}
+
+fn announcement(
+    args: &RunArgs,
+    selection: &Selection,
+    settings: &Settings,
+    plan: &[Trial],
+) -> String {
+    let names: Vec<&str> = selection
+        .protocols
+        .iter()
+        .map(|protocol| protocol.asked.as_str())
+        .collect();
+    let mut text = format!("measuring {}\n", names.join(", "));
+    for workload in &selection.workloads {
+        let accounts: Vec<String> = selection
+            .accounts_of(*workload)
+            .iter()
+            .map(u32::to_string)
+            .collect();
+        let _ = writeln!(
+            text,
+            "  {:10}  {} accounts",
+            workload.name(),
+            accounts.join(", ")
+        );
+    }
+    let server = match &settings.running_server {
+        Some(server) => format!("the server at {}", server.address),
+        None => format!("a server of our own with store {}", settings.store),
+    };
+    let _ = writeln!(text, "  server      {server}");
+    let estimate = progress::estimate(plan, args.rounds).as_secs().max(1);
+    let _ = writeln!(
+        text,
+        "  trials      {} of each, {} in all, about {estimate} s",
+        args.trials,
+        plan.len()
+    );
+    let _ = writeln!(text, "  seed        {}", settings.seed);
+    text
+}
+
+fn nothing(harvest: &Harvest) -> anyhow::Result<Exit> {
+    if let Some(failure) = harvest.failures.first() {
+        anyhow::bail!("{failure}");
+    }
+    eprintln!("stopped before anything was measured; nothing was written");
+    Ok(Exit::Interrupted)
+}
+
+fn show(results: &Results, args: &RunArgs) -> anyhow::Result<()> {
+    let written = output::write(results, &args.out)?;
+    match args.format {
+        Format::Json => output::say(&(serde_json::to_string_pretty(results)? + "\n")),
+        Format::Human if args.quiet => Ok(()),
+        Format::Human => {
+            let tables = reports::tables::terminal(results, output::width())?;
+            output::say(&format!(
+                "\n{tables}\nreport   {}\nresults  {}\n",
+                written.index_html.display(),
+                written.results_json.display()
+            ))
+        }
+    }
+}
+
+/// Says whether the runs count, and how to end.
+fn conclude(runs: &[Run], harvest: &Harvest, planned: usize, args: &RunArgs) -> Exit {
+    let valid = runs.iter().filter(|run| run.valid).count();
+    if valid < runs.len() || !harvest.failures.is_empty() {
+        eprint!("{}", what_went_wrong(runs, harvest));
+    }
+    if harvest.interrupted {
+        eprintln!(
+            "stopped after {} of {planned} trials; they are kept in {}",
+            runs.len(),
+            args.out.display()
+        );
+        return Exit::Interrupted;
+    }
+    if valid < runs.len() || !harvest.failures.is_empty() || harvest.given_up > 0 {
+        return Exit::Invalid;
+    }
+    if !args.quiet {
+        eprintln!("valid    all {valid} runs: every answer right, nothing lost or doubled");
+    }
+    Exit::Fine
+}
+
+fn what_went_wrong(runs: &[Run], harvest: &Harvest) -> String {
+    let invalid: Vec<&Run> = runs.iter().filter(|run| !run.valid).collect();
+    let mut lines = Vec::new();
+    for run in &invalid {
+        for reason in &run.invalid_reasons {
+            lines.push(format!(
+                "{}, {} accounts, {}, trial {}: {reason}",
+                run.workload, run.accounts, run.protocol, run.trial
+            ));
+        }
+    }
+    lines.extend(harvest.failures.iter().cloned());
+    let mut text = format!(
+        "{} of {} runs are invalid, and marked as such in the results\n",
+        invalid.len(),
+        runs.len()
+    );
+    for line in lines.iter().take(REASONS_SHOWN) {
+        let _ = writeln!(text, "  {line}");
+    }
+    if lines.len() > REASONS_SHOWN {
+        let _ = writeln!(text, "  and {} more reasons", lines.len() - REASONS_SHOWN);
+    }
+    if harvest.given_up > 0 {
+        let _ = writeln!(
+            text,
+            "  {} trials were left out, because others of their protocol had failed",
+            harvest.given_up
+        );
+    }
+    text
+}

@@ -1,0 +1,311 @@
+//! One trial: starts its processes, leads them from barrier to barrier, and writes down what they say.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::control::{Counters, LoadOrder, Order, Outcome, PhaseEnd, Report, ServeOrder};
+use crate::foreign::ForeignProcess;
+use crate::interrupt::Interrupt;
+use crate::target::{Child, ChildError, Role};
+
+/// How long a process may take for what it has at hand: counters, a digest, an end.
+const STEP_PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long both ends' counters may differ at a barrier before the run is invalid.
+const BARRIER_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often counters are compared without a pause in between. Bytes that are under way arrive in that time; what
+/// takes longer should not compete with two busy processes for the processor.
+const COMPARISONS_AT_ONCE: u32 = 16;
+
+/// The pause between two later comparisons.
+const COMPARISON_PAUSE: Duration = Duration::from_millis(2);
+
+/// What a trial is made of.
+#[derive(Clone, Debug)]
+pub struct TrialOrder {
+    /// Who serves.
+    pub target: Target,
+    /// What the generator does; the address is filled in when the server has said it.
+    pub load: LoadOrder,
+}
+
+/// Who serves a trial.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A process of this trial alone.
+    Own(ServeOrder),
+    /// A server that runs already; with a process that can be watched, or without.
+    Running(Option<ForeignProcess>),
+}
+
+/// What the processes of a trial said.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// The phases that were reached, in their order.
+    pub phases: Vec<PhaseRecord>,
+    /// The digest of the server's state before anything was deleted.
+    pub digest: Option<String>,
+    /// What the generator said at last.
+    pub outcome: Option<Outcome>,
+    /// Why it did not come to its end.
+    pub trouble: Option<Trouble>,
+}
+
+/// Why a trial did not come to its end.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The user wanted to stop.
+    Interrupted,
+    /// A process went wrong.
+    Child(ChildError),
+}
+
+impl From<ChildError> for Trouble {
+    fn from(error: ChildError) -> Self {
+        Self::Child(error)
+    }
+}
+
+/// One phase between two barriers.
+#[derive(Debug)]
+pub struct PhaseRecord {
+    /// What the generator said at its end.
+    pub end: PhaseEnd,
+    /// The counters of both before it began.
+    pub before: Reading,
+    /// The counters of both after it, once they agreed.
+    pub after: Reading,
+    /// Whether both ends had counted the same bytes at the barrier; `None` if the server cannot be asked.
+    pub agreed: Option<bool>,
+}
+
+/// The counters of both processes at a barrier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The server's; `None` if it cannot be asked.
+    pub server: Option<Counters>,
+    /// The generator's.
+    pub loadgen: Counters,
+}
+
+impl Reading {
+    /// Whether what one end sent is what the other received; `None` if the server does not count bytes for us.
+    fn agrees(&self, server_counts: bool) -> Option<bool> {
+        let server = self.server.filter(|_| server_counts)?;
+        Some(
+            server.stream_received_bytes == self.loadgen.stream_sent_bytes
+                && server.stream_sent_bytes == self.loadgen.stream_received_bytes,
+        )
+    }
+}
+
+/// Runs one trial to its end, whatever that is; its processes are gone then.
+pub async fn conduct(order: &TrialOrder, interrupt: &mut Interrupt) -> Record {
+    let mut record = Record::default();
+    if let Err(trouble) = lead(order, interrupt, &mut record).await {
+        record.trouble = Some(trouble);
+    }
+    record
+}
+
+async fn lead(
+    order: &TrialOrder,
+    interrupt: &mut Interrupt,
+    record: &mut Record,
+) -> Result<(), Trouble> {
+    let mut stage = tokio::select! {
+        stage = Stage::set(order) => stage?,
+        () = interrupt.requested() => return Err(Trouble::Interrupted),
+    };
+    let played = stage.play(interrupt, record).await;
+    let played = match played {
+        Err(Trouble::Child(error)) => Err(Trouble::Child(stage.cause(error).await)),
+        other => other,
+    };
+    stage.clear().await;
+    played
+}
+
+/// The processes of a trial that are ready to begin.
+struct Stage {
+    server: Server,
+    generator: Child,
+    phase_patience: Duration,
+}
+
+enum Server {
+    Own(Box<Child>),
+    Running(Option<ForeignProcess>),
+}
+
+impl Stage {
+    async fn set(order: &TrialOrder) -> Result<Self, ChildError> {
+        let mut load = order.load.clone();
+        let (server, mut generator) = match &order.target {
+            Target::Own(serve) => {
+                let (mut server, generator) =
+                    (Child::spawn(Role::Server)?, Child::spawn(Role::Generator)?);
+                load.address = server.serve(serve.clone()).await?;
+                (Server::Own(Box::new(server)), generator)
+            }
+            Target::Running(process) => (Server::Running(*process), Child::spawn(Role::Generator)?),
+        };
+        let phase_patience = phase_patience(&load);
+        generator.tell(&Order::Load(load)).await?;
+        match generator.listen(phase_patience).await? {
+            Report::Ready { .. } => Ok(Self {
+                server,
+                generator,
+                phase_patience,
+            }),
+            other => Err(generator.unexpected("that it is ready", &other)),
+        }
+    }
+
+    async fn play(
+        &mut self,
+        interrupt: &mut Interrupt,
+        record: &mut Record,
+    ) -> Result<(), Trouble> {
+        let mut before = self.read().await?;
+        loop {
+            self.generator.tell(&Order::Go).await?;
+            let report = tokio::select! {
+                report = self.generator.listen(self.phase_patience) => report?,
+                () = interrupt.requested() => return self.stop(record).await,
+            };
+            let end = match report {
+                Report::PhaseEnd(end) => end,
+                Report::Outcome(outcome) => {
+                    record.outcome = Some(*outcome);
+                    return Ok(());
+                }
+                other => {
+                    return Err(self
+                        .generator
+                        .unexpected("the end of a phase", &other)
+                        .into());
+                }
+            };
+            let (after, agreed) = self.barrier().await?;
+            let shows_state = end.phase == reports::schema::phase::MESSAGE
+                || end.phase == reports::schema::phase::READ;
+            record.phases.push(PhaseRecord {
+                end,
+                before,
+                after,
+                agreed,
+            });
+            before = after;
+            if shows_state && self.digest(record).await? {
+                // The digest cost the server something that is no part of the next phase.
+                before = self.read().await?;
+            }
+        }
+    }
+
+    /// Tells the generator to stop, and waits until it has deleted what it created.
+    async fn stop(&mut self, record: &mut Record) -> Result<(), Trouble> {
+        self.generator.tell(&Order::Stop).await?;
+        loop {
+            // What was said before the order arrived may still come.
+            if let Report::Outcome(outcome) = self.generator.listen(STEP_PATIENCE).await? {
+                record.outcome = Some(*outcome);
+                return Err(Trouble::Interrupted);
+            }
+        }
+    }
+
+    /// Reads both ends' counters until they agree, or for as long as is reasonable.
+    async fn barrier(&mut self) -> Result<(Reading, Option<bool>), ChildError> {
+        let server_counts = matches!(self.server, Server::Own(_));
+        let deadline = Instant::now() + BARRIER_PATIENCE;
+        let mut comparisons = 0;
+        loop {
+            let reading = self.read().await?;
+            let agreed = reading.agrees(server_counts);
+            if agreed != Some(false) || Instant::now() > deadline {
+                return Ok((reading, agreed));
+            }
+            comparisons += 1;
+            if comparisons > COMPARISONS_AT_ONCE {
+                tokio::time::sleep(COMPARISON_PAUSE).await;
+            }
+        }
+    }
+
+    async fn read(&mut self) -> Result<Reading, ChildError> {
+        self.generator.tell(&Order::Mark).await?;
+        let server = match &mut self.server {
+            Server::Own(server) => {
+                server.tell(&Order::Mark).await?;
+                Some(counters(server).await?)
+            }
+            Server::Running(process) => process.as_ref().and_then(ForeignProcess::read),
+        };
+        Ok(Reading {
+            server,
+            loadgen: counters(&mut self.generator).await?,
+        })
+    }
+
+    /// Asks for the digest; says whether there was anybody to ask.
+    async fn digest(&mut self, record: &mut Record) -> Result<bool, ChildError> {
+        let Server::Own(server) = &mut self.server else {
+            return Ok(false);
+        };
+        server.tell(&Order::Digest).await?;
+        match server.listen(STEP_PATIENCE).await? {
+            Report::Digest { digest } => record.digest = digest,
+            other => return Err(server.unexpected("its digest", &other)),
+        }
+        Ok(true)
+    }
+
+    /// What is behind an error: a generator that loses its connections is the victim of a server that died.
+    async fn cause(&mut self, error: ChildError) -> ChildError {
+        let (
+            Server::Own(server),
+            ChildError::Failed {
+                role: Role::Generator,
+                ..
+            },
+        ) = (&mut self.server, &error)
+        else {
+            return error;
+        };
+        match server.tell(&Order::Mark).await {
+            Err(cause) => cause,
+            Ok(()) => match counters(server).await {
+                Err(cause @ (ChildError::Ended { .. } | ChildError::Failed { .. })) => cause,
+                _ => error,
+            },
+        }
+    }
+
+    async fn clear(self) {
+        let server = async {
+            if let Server::Own(server) = self.server {
+                server.end().await;
+            }
+        };
+        tokio::join!(self.generator.end(), server);
+    }
+}
+
+async fn counters(child: &mut Child) -> Result<Counters, ChildError> {
+    match child.listen(STEP_PATIENCE).await? {
+        Report::Counters(counters) => Ok(counters),
+        other => Err(child.unexpected("its counters", &other)),
+    }
+}
+
+/// How long the longest phase may take: a minute, and time for each account and each message at a pace that is far
+/// below anything worth measuring.
+fn phase_patience(load: &LoadOrder) -> Duration {
+    let accounts = u64::from(load.accounts);
+    let messages = accounts * accounts * u64::from(load.rounds.unwrap_or(1));
+    STEP_PATIENCE + Duration::from_millis(50 * accounts) + Duration::from_millis(2 * messages)
+}

@@ -1,0 +1,38 @@
+//! How the program ends: its exit codes are a contract with scripts and continuous integration.
+
+use std::process::ExitCode;
+
+/// How a command ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well: 0.
+    Fine,
+    /// It did its work, and the answer is no: 1.
+    Failed,
+    /// A run is invalid or an answer was wrong; results are kept and marked: 5.
+    Invalid,
+    /// Stopped by the user; what was measured is kept: 130, as shells say it.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Fine => 0,
+            Exit::Failed => 1,
+            Exit::Invalid => 5,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// What was asked for makes no sense; the program ends with 2.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// The exit code of a command that failed: 2 for a [`UsageError`], 1 for anything else.
+#[must_use]
+pub fn of_error(error: &anyhow::Error) -> ExitCode {
+    ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
+}

@@ -1,0 +1,201 @@
+//! What a run consists of: which protocols meet which workloads, with how many accounts.
+
+use protocols::registry::{self, Front, Protocol};
+
+use crate::cli::RunArgs;
+use crate::exit::UsageError;
+use crate::workloads::{self, WORKLOADS, Workload};
+
+/// The numbers of accounts in the notebook's Tables 2 and 3.
+const NOTEBOOK_ACCOUNTS: [u32; 4] = [10, 20, 30, 40];
+
+/// A protocol, by the name that was asked for.
+#[derive(Clone)]
+pub struct AskedProtocol {
+    /// The name that was asked for.
+    pub asked: String,
+    /// What it stands for.
+    pub protocol: &'static Protocol,
+}
+
+impl AskedProtocol {
+    /// Whether it is a reference beside the ranking.
+    #[must_use]
+    pub const fn is_reference(&self) -> bool {
+        matches!(self.protocol.front, Front::Reference(_))
+    }
+
+    fn by_short_name(protocol: &'static Protocol) -> Self {
+        Self {
+            asked: protocol.short_name().to_owned(),
+            protocol,
+        }
+    }
+}
+
+/// What protocols are compared on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The workload's name.
+    pub workload: &'static str,
+    /// How many accounts take part.
+    pub accounts: u32,
+}
+
+/// What a run consists of.
+#[derive(Clone)]
+pub struct Selection {
+    /// The protocols, in the order in which they were asked for.
+    pub protocols: Vec<AskedProtocol>,
+    /// The workloads, in the order of their list.
+    pub workloads: Vec<&'static dyn Workload>,
+    /// The numbers of accounts of the workloads that let one choose; empty if none of them does.
+    pub accounts: Vec<u32>,
+}
+
+impl Selection {
+    /// What the command line asks for, with the defaults of what it leaves open.
+    ///
+    /// # Errors
+    /// When an option would have no effect, or a protocol would have nothing to run.
+    pub fn new(args: &RunArgs) -> Result<Self, UsageError> {
+        let workloads = workloads(args);
+        let open = workloads.iter().any(|workload| is_open(*workload));
+        refuse_without_effect(args, open)?;
+        let accounts = match args.accounts.as_slice() {
+            _ if !open => Vec::new(),
+            [] => NOTEBOOK_ACCOUNTS.to_vec(),
+            asked => without_repeats(asked, |accounts| *accounts),
+        };
+        let protocols = protocols(args, open)?;
+        Ok(Self {
+            protocols,
+            workloads,
+            accounts,
+        })
+    }
+
+    /// All combinations of workload and number of accounts, in the order in which they run.
+    pub fn cells(&self) -> impl Iterator<Item = Cell> {
+        self.workloads.iter().flat_map(|workload| {
+            let workload_name = workload.name();
+            self.accounts_of(*workload)
+                .into_iter()
+                .map(move |accounts| Cell {
+                    workload: workload_name,
+                    accounts,
+                })
+        })
+    }
+
+    /// The numbers of accounts that a workload runs with.
+    #[must_use]
+    pub fn accounts_of(&self, workload: &dyn Workload) -> Vec<u32> {
+        match workload.fixed_accounts() {
+            Some(accounts) => vec![accounts],
+            None => self.accounts.clone(),
+        }
+    }
+
+    /// The protocols that run a cell, in the order in which they were asked for.
+    pub fn protocols_of(&self, cell: Cell) -> impl Iterator<Item = &AskedProtocol> {
+        let open = workloads::find(cell.workload).is_some_and(is_open);
+        self.protocols
+            .iter()
+            .filter(move |protocol| open || !protocol.is_reference())
+    }
+
+    /// The most accounts that a trial has.
+    #[must_use]
+    pub fn accounts_max(&self) -> u32 {
+        self.cells().map(|cell| cell.accounts).max().unwrap_or(0)
+    }
+}
+
+/// Finds a workload by its name.
+///
+/// # Errors
+/// When there is none, with the names that there are.
+pub fn workload(asked: &str) -> Result<&'static dyn Workload, String> {
+    let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name()).collect();
+    workloads::find(asked).ok_or_else(|| format!("there are {}", names.join(", ")))
+}
+
+/// Whether a workload takes any number of accounts. References, which have no accounts to create and nothing to read,
+/// take part in these alone.
+fn is_open(workload: &dyn Workload) -> bool {
+    workload.fixed_accounts().is_none()
+}
+
+fn workloads(args: &RunArgs) -> Vec<&'static dyn Workload> {
+    let wanted = |workload: &&'static dyn Workload| match args.workload.as_slice() {
+        [] => args.accounts.is_empty() || is_open(*workload),
+        asked => asked.iter().any(|asked| asked.name() == workload.name()),
+    };
+    WORKLOADS.iter().copied().filter(wanted).collect()
+}
+
+fn refuse_without_effect(args: &RunArgs, open: bool) -> Result<(), UsageError> {
+    let without_effect = if open {
+        None
+    } else if !args.accounts.is_empty() {
+        Some("--accounts")
+    } else {
+        args.rounds.map(|_| "--rounds")
+    };
+    match without_effect {
+        Some(option) => Err(UsageError(format!(
+            "{option} has no effect here: it goes with --workload {}",
+            open_names()
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn protocols(args: &RunArgs, open: bool) -> Result<Vec<AskedProtocol>, UsageError> {
+    if args.addr.is_some() && args.protocol.len() != 1 {
+        let problem = "--addr names one server: say with --protocol which one protocol it speaks";
+        return Err(UsageError(problem.to_owned()));
+    }
+    if args.protocol.is_empty() {
+        let references = registry::references().filter(|_| open);
+        return Ok(registry::defaults()
+            .chain(references)
+            .map(AskedProtocol::by_short_name)
+            .collect());
+    }
+    let idle = args
+        .protocol
+        .iter()
+        .find(|protocol| protocol.is_reference() && !open);
+    match idle {
+        Some(idle) => Err(UsageError(format!(
+            "{} is a reference without accounts: it goes with --workload {}",
+            idle.asked,
+            open_names()
+        ))),
+        None => Ok(without_repeats(&args.protocol, |protocol| {
+            protocol.protocol.name
+        })),
+    }
+}
+
+/// The workloads that take any number of accounts.
+fn open_names() -> String {
+    let open = WORKLOADS
+        .iter()
+        .copied()
+        .filter(|workload| is_open(*workload));
+    open.map(Workload::name).collect::<Vec<_>>().join(" or ")
+}
+
+/// The first of each kind, in their order.
+fn without_repeats<T: Clone, K: PartialEq>(items: &[T], kind: impl Fn(&T) -> K) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::with_capacity(items.len());
+    for item in items {
+        if !kept.iter().any(|other| kind(other) == kind(item)) {
+            kept.push(item.clone());
+        }
+    }
+    kept
+}

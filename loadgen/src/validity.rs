@@ -1,0 +1,154 @@
+//! Whether a run counts, and if not, why, in whole sentences.
+
+use std::collections::BTreeMap;
+
+use reports::schema::Run;
+
+use crate::conductor::{Record, Trouble};
+
+/// Everything that speaks against a run; empty if it is valid.
+#[must_use]
+pub fn reasons(run: &Run, record: &Record) -> Vec<String> {
+    let mut reasons: Vec<String> = record.trouble.iter().map(trouble).collect();
+    reasons.extend(barriers(record));
+    if let Some(outcome) = &record.outcome {
+        reasons.extend(ledger(run));
+        if outcome.wrong_count > 0 {
+            let first = outcome.wrong.join("; ");
+            reasons.push(format!(
+                "{}: {first}.",
+                counted(
+                    outcome.wrong_count,
+                    ["answer was wrong", "answers were wrong"]
+                )
+            ));
+        }
+        if let (Some(expected), Some(digest)) = (&outcome.expected_digest, &run.state_digest)
+            && expected != digest
+        {
+            reasons.push(format!(
+                "The server's state has the digest {digest}, and should have {expected}."
+            ));
+        }
+    } else if record.trouble.is_none() {
+        reasons.push("The load generator did not say what became of its operations.".to_owned());
+    }
+    reasons
+}
+
+/// Marks all runs of a cell whose digests differ: one of them is wrong, and nothing says which.
+pub fn compare_digests(runs: &mut [Run]) {
+    let mut first: BTreeMap<(String, u32), String> = BTreeMap::new();
+    let mut differ = Vec::new();
+    for run in runs.iter() {
+        let Some(digest) = &run.state_digest else {
+            continue;
+        };
+        // A run that is invalid anyway may have stopped in any state.
+        if run.valid {
+            let cell = (run.workload.clone(), run.accounts);
+            if first.entry(cell.clone()).or_insert_with(|| digest.clone()) != digest {
+                differ.push(cell);
+            }
+        }
+    }
+    for run in runs {
+        if run.state_digest.is_some() && differ.contains(&(run.workload.clone(), run.accounts)) {
+            run.valid = false;
+            let reason =
+                "The same workload left other digests of the server's state in other runs.";
+            run.invalid_reasons.push(reason.to_owned());
+        }
+    }
+}
+
+fn trouble(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Interrupted => "The user stopped it before its end.".to_owned(),
+        Trouble::Child(error) => format!("It did not come to its end: {error}."),
+    }
+}
+
+fn barriers(record: &Record) -> impl Iterator<Item = String> {
+    record.phases.iter().filter(|phase| phase.agreed == Some(false)).map(|phase| {
+        let server = phase.after.server.unwrap_or_default();
+        let loadgen = phase.after.loadgen;
+        format!(
+            "After the phase {}, both ends had not counted the same bytes: {} sent and {} received by the clients, {} \
+             received and {} sent by the server.",
+            phase.end.phase,
+            loadgen.stream_sent_bytes,
+            loadgen.stream_received_bytes,
+            server.stream_received_bytes,
+            server.stream_sent_bytes,
+        )
+    })
+}
+
+fn ledger(run: &Run) -> Vec<String> {
+    let ledger = &run.ledger;
+    let mut reasons = Vec::new();
+    if !ledger.adds_up() {
+        reasons.push(format!(
+            "The ledger does not add up: {} operations scheduled, and {} ok, {} errors, {} timeouts, {} in flight, {} \
+             never sent.",
+            ledger.scheduled, ledger.ok, ledger.errors, ledger.timeouts, ledger.in_flight, ledger.never_sent
+        ));
+    }
+    let must_be_none = [
+        (ledger.errors, ["operation failed", "operations failed"]),
+        (
+            ledger.timeouts,
+            [
+                "operation was not answered in time",
+                "operations were not answered in time",
+            ],
+        ),
+        (
+            ledger.in_flight,
+            [
+                "operation was unanswered at the end",
+                "operations were unanswered at the end",
+            ],
+        ),
+        (
+            ledger.never_sent,
+            ["operation was never sent", "operations were never sent"],
+        ),
+        (
+            ledger.lost,
+            [
+                "message was acknowledged and lost",
+                "messages were acknowledged and lost",
+            ],
+        ),
+        (
+            ledger.duplicated,
+            [
+                "message arrived more than once",
+                "messages arrived more than once",
+            ],
+        ),
+        (
+            ledger.reordered,
+            [
+                "message overtook an earlier one",
+                "messages overtook earlier ones",
+            ],
+        ),
+        (
+            ledger.altered,
+            [
+                "message arrived with another text",
+                "messages arrived with other texts",
+            ],
+        ),
+    ];
+    let found = must_be_none.into_iter().filter(|(count, _)| *count > 0);
+    reasons.extend(found.map(|(count, words)| format!("{}.", counted(count, words))));
+    reasons
+}
+
+fn counted(count: u64, [one, more]: [&str; 2]) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}

@@ -1,0 +1,165 @@
+//! What the program says to bad input, and how it ends.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn loadgen(arguments: &[&str], directory: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_loadgen"))
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .expect("the program starts")
+}
+
+/// Runs in an empty directory, and checks that it ends with this code and these words, and leaves nothing behind.
+#[track_caller]
+fn check(arguments: &[&str], code: i32, words: &[&str]) {
+    let directory = tempfile::tempdir().expect("there is room");
+    let output = loadgen(arguments, directory.path());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{stderr}");
+    assert!(
+        output.stdout.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    for word in words {
+        assert!(stderr.contains(word), "{word:?} is missing in: {stderr}");
+    }
+    let left = std::fs::read_dir(directory.path())
+        .expect("it is there")
+        .count();
+    assert_eq!(left, 0, "something was left behind");
+}
+
+/// As [`check`], for what is found out after the command line was understood: one line says it.
+#[track_caller]
+fn check_failure(arguments: &[&str], words: &[&str]) {
+    let quiet: Vec<&str> = arguments.iter().copied().chain(["--quiet"]).collect();
+    check(&quiet, 1, words);
+    let directory = tempfile::tempdir().expect("there is room");
+    let stderr = loadgen(&quiet, directory.path()).stderr;
+    assert_eq!(
+        String::from_utf8_lossy(&stderr).trim_end().lines().count(),
+        1
+    );
+}
+
+#[test]
+fn a_protocol_that_is_not_there_suggests_one_that_is() {
+    check(
+        &["--protocol", "jsn"],
+        2,
+        &["\"jsn\"", "did you mean \"json\"?"],
+    );
+    check(&["--protocol", "json,grcp"], 2, &["did you mean \"grpc\"?"]);
+}
+
+#[test]
+fn one_account_has_nobody_to_write_to() {
+    check(&["--accounts", "1"], 2, &["at least 2"]);
+    check(&["--accounts", "10,0"], 2, &["at least 2"]);
+    check(&["--accounts", "many"], 2, &["how many accounts"]);
+}
+
+#[test]
+fn unknown_words_are_told_with_those_that_are_known() {
+    check(&["--workload", "scalig"], 2, &["efficiency, scaling"]);
+    check(&["--store", "postgres"], 2, &["sqlite-per-request"]);
+    check(&["--addr", "localhost"], 2, &["host:port"]);
+    check(&["--trials", "0"], 2, &["--trials"]);
+    check(&["--nonsense"], 2, &["--nonsense"]);
+}
+
+#[test]
+fn options_without_effect_are_refused() {
+    check(
+        &["--workload", "efficiency", "--accounts", "10"],
+        2,
+        &["--accounts has no effect"],
+    );
+    check(
+        &["--workload", "efficiency", "--rounds", "3"],
+        2,
+        &["--rounds has no effect"],
+    );
+    check(
+        &["--workload", "efficiency", "--protocol", "floor"],
+        2,
+        &["floor is a reference"],
+    );
+    check(
+        &[
+            "--addr",
+            "127.0.0.1:9",
+            "--protocol",
+            "json",
+            "--store",
+            "sqlite",
+        ],
+        2,
+        &["--store"],
+    );
+    check(&["--server-pid", "1"], 2, &["--addr"]);
+}
+
+#[test]
+fn a_running_server_speaks_one_protocol() {
+    check(&["--addr", "127.0.0.1:54401"], 2, &["--protocol"]);
+    check(
+        &["--addr", "127.0.0.1:54401", "--protocol", "json,custom"],
+        2,
+        &["--protocol"],
+    );
+}
+
+#[test]
+fn a_place_that_cannot_be_written_to_is_told_before_anything_is_measured() {
+    let file = tempfile::NamedTempFile::new().expect("there is room");
+    let below = file.path().join("report");
+    let below = below.to_str().expect("temporary paths are plain");
+    check_failure(&["--out", below], &[below, "--out"]);
+}
+
+#[test]
+fn a_store_that_is_there_already_is_left_alone() {
+    let file = tempfile::NamedTempFile::new().expect("there is room");
+    let store = format!("sqlite:{}", file.path().display());
+    check_failure(&["--store", &store], &["is there already"]);
+    assert!(file.path().exists());
+}
+
+#[test]
+fn results_that_are_not_there_cannot_be_reported() {
+    check(&["report", "missing.json"], 1, &["missing.json"]);
+    check(&["report"], 2, &["RESULTS.json"]);
+}
+
+#[test]
+fn protocols_are_listed_with_what_they_are() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let output = loadgen(&["protocols"], directory.path());
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).expect("it is text");
+    assert_eq!(text.lines().count(), protocols::registry::PROTOCOLS.len());
+    for (line, protocol) in text.lines().zip(protocols::registry::PROTOCOLS) {
+        assert!(line.starts_with(protocol.name), "{line}");
+        assert!(line.ends_with(&protocol.description()), "{line}");
+    }
+}
+
+#[test]
+fn every_option_is_explained() {
+    let directory = tempfile::tempdir().expect("there is room");
+    for subcommand in [
+        &["--help"][..],
+        &["report", "--help"],
+        &["conform", "--help"],
+    ] {
+        let output = loadgen(subcommand, directory.path());
+        assert!(output.status.success());
+        let text = String::from_utf8(output.stdout).expect("it is text");
+        assert!(text.contains("Example"), "{text}");
+        assert!(!text.contains("child-server"), "{text}");
+    }
+}
