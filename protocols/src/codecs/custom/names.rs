@@ -189,7 +189,10 @@ mod tests {
             for number in 0..255 {
                 lengths[hash(format!("{prefix}{number:04}").as_bytes())] += 1;
             }
-            assert!(lengths.iter().all(|&length| length < 12), "{prefix}: {lengths:?}");
+            assert!(
+                lengths.iter().all(|&length| length < 12),
+                "{prefix}: {lengths:?}"
+            );
         }
     }
 
