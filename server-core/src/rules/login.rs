@@ -110,6 +110,7 @@ pub(super) fn resume(connection: &Connection, token: Token) -> Ruled {
         .unread_total(session.account)
         .map(move |counted| {
             let unread = counted.map_err(|refusal| ended_by(&refusal, &chat, &session))?;
+            tracing::debug!(name = &*session.name, "session taken up");
             seat.hold(session);
             Ok(Reply::Resume { unread })
         }))
