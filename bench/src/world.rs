@@ -107,6 +107,10 @@ impl World {
 ///
 /// # Panics
 /// If it is a refusal.
+#[expect(
+    clippy::must_use_candidate,
+    reason = "a request is made for what it does"
+)]
 pub fn ask(connection: &Connection, request: &Request<'_>) -> Reply<'static> {
     connection
         .apply(request)
@@ -118,6 +122,10 @@ pub fn ask(connection: &Connection, request: &Request<'_>) -> Reply<'static> {
 ///
 /// # Panics
 /// If one is refused.
+#[expect(
+    clippy::must_use_candidate,
+    reason = "a request is made for what it does"
+)]
 pub fn send_many(connection: &Connection, to: &str, messages: u64) -> Vec<MessageId> {
     let request = send(to);
     let mut ids = Vec::new();
