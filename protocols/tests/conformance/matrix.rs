@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use protocols::conformance::{self, Summary, Target};
+use protocols::conformance::{self, CheckResult, Target};
 use protocols::registry::{self, Protocol};
+use server_core::limits::Options;
+use server_core::message::{Nonce, Reply, Request};
+use server_core::scram::{ClientKeys, Hashing};
 use server_core::store::memory::MemoryStore;
 
 use super::direct::Direct;
-use super::server::{Server, Undo, core};
+use super::server::{Server, Undo, caller, core};
 
-/// The fewest checks that every protocol passes.
-const PASSED_MIN: usize = 180;
-
-/// Everything that is not skipped passes.
-async fn check(what: &str, target: Target) -> Summary {
+/// Everything passes but what a protocol or a server cannot be asked.
+async fn check(what: &str, target: Target, undo: Undo) {
     let summary = conformance::run(&target, None, &mut |_| {}).await.unwrap();
     let failed: Vec<_> = summary.failed().map(ToString::to_string).collect();
     assert!(
@@ -21,8 +21,33 @@ async fn check(what: &str, target: Target) -> Summary {
         "{what}: {summary}\n{}",
         failed.join("\n")
     );
-    assert!(summary.passed() >= PASSED_MIN, "{what}: {summary}");
-    summary
+    for result in summary.skipped() {
+        assert!(may_skip(what, undo, result), "{what}: {result}");
+    }
+}
+
+/// Whether what is tested, whose protocols `what` names in the order of the users, cannot be asked this.
+fn may_skip(what: &str, undo: Undo, result: &CheckResult) -> bool {
+    let CheckResult {
+        group,
+        number,
+        name,
+        ..
+    } = *result;
+    let calls = |protocol| matches!(protocol, Some("grpc" | "direct"));
+    let mut protocols = what.split(' ').filter(|word| *word != "and");
+    let (first, second) = (protocols.next(), protocols.next());
+    match (group, number, undo) {
+        ("undo", 1, Undo::On) | ("undo", 2.., Undo::Off) => true,
+        ("functional", 23, _) => calls(first) || calls(second),
+        ("resume", 9, _) => calls(first),
+        ("framing", _, _) => match first {
+            Some("custom") => name.contains("an unknown field"),
+            Some("json") => name.contains("boundary is lost") || name.contains("no client"),
+            _ => true,
+        },
+        _ => false,
+    }
 }
 
 fn protocols() -> impl Iterator<Item = &'static str> {
@@ -34,7 +59,7 @@ async fn check_store(store: &str, undo: Undo) {
     for protocol in protocols() {
         let server = Server::on(store, undo);
         let target = server.target(&[protocol]).await;
-        check(&format!("{protocol} on {store}, undo {undo:?}"), target).await;
+        check(&format!("{protocol} on {store}"), target, undo).await;
         server.stop().await;
     }
 }
@@ -46,7 +71,7 @@ async fn the_suite_holds_on_a_core_without_any_protocol() {
             Arc::new(MemoryStore::new(changes))
         });
         let target = Target::through(vec![Arc::new(Direct::new(chat))]);
-        check(&format!("direct, undo {undo:?}"), target).await;
+        check("direct", target, undo).await;
     }
 }
 
@@ -87,9 +112,64 @@ async fn every_two_protocols_hold_between_them() {
     for first in protocols() {
         for second in protocols().filter(|&second| second != first) {
             let target = server.target(&[first, second]).await;
-            check(&format!("between {first} and {second}"), target).await;
+            check(&format!("{first} and {second}"), target, Undo::On).await;
         }
     }
     assert_eq!(server.chat.session_count(), 0, "every session has ended");
     server.stop().await;
+}
+
+/// The suite keeps to what the server says of itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_protocol_holds_with_other_limits() {
+    for protocol in protocols() {
+        let server = Server::with(
+            "memory",
+            Options {
+                text_max_chars: 4_096,
+                ..Undo::On.options()
+            },
+        );
+        let target = server.target(&[protocol]).await;
+        check(&format!("{protocol} with long texts"), target, Undo::On).await;
+        server.stop().await;
+    }
+}
+
+/// Runs that share a server, and an account that is not theirs, leave one another alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_runs_on_one_server_leave_each_other_alone() {
+    let server = Server::on("memory", Undo::On);
+    let mut stranger = caller(&*server.door("custom").await).await;
+    let hashing = Hashing {
+        salt: [7; 16],
+        iterations: 4_096,
+    };
+    stranger
+        .create_account("stranger", &ClientKeys::derive("secret", hashing))
+        .await
+        .unwrap();
+    stranger
+        .log_in("stranger", "secret", Nonce([1; 18]))
+        .await
+        .unwrap();
+    let (one, other) = (
+        server.target(&["custom"]).await,
+        server.target(&["json"]).await,
+    );
+    tokio::join!(
+        check("custom beside json", one, Undo::On),
+        check("json beside custom", other, Undo::On)
+    );
+    let list = Request::ListAccounts {
+        pattern: "*".into(),
+        after: None,
+        limit: 10,
+    };
+    let names = vec!["stranger".into()];
+    assert_eq!(
+        stranger.call(&list).await.unwrap(),
+        Ok(Reply::ListAccounts { names, more: false })
+    );
+    assert_eq!(stranger.take_events(), []);
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use protocols::client::Caller;
+use protocols::codec::CodecFactory;
 use protocols::conformance::{Door, Registered, Target};
 use protocols::registry::{self, Front};
 use protocols::transport::Listen;
@@ -9,7 +11,8 @@ use server_core::Chat;
 use server_core::chat::Parts;
 use server_core::environment::System;
 use server_core::fanout::Fanout;
-use server_core::limits::Options;
+use server_core::limits::{Options, PROTOCOL_VERSION};
+use server_core::message::Request;
 use server_core::store::{Changes, Store, StoreSpec};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -60,9 +63,14 @@ pub(crate) struct Server {
 impl Server {
     /// A core on the store of this spec.
     pub(crate) fn on(store: &str, undo: Undo) -> Self {
+        Self::with(store, undo.options())
+    }
+
+    /// As [`Server::on`], with other options.
+    pub(crate) fn with(store: &str, options: Options) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let spec: StoreSpec = store.parse().unwrap();
-        let chat = core(undo.options(), |changes| {
+        let chat = core(options, |changes| {
             spec.open(directory.path(), changes).unwrap()
         });
         let stop = CancellationToken::new();
@@ -81,16 +89,21 @@ impl Server {
         let Front::Chat(pair) = protocol.front else {
             panic!("{} has no chat core", protocol.name);
         };
-        let listening = pair.transport.listen(Listen {
+        let listening = pair.transport.listen(self.listen(pair.codec));
+        let address = listening.await.unwrap().address;
+        Arc::new(Registered::new(protocol, &address).unwrap())
+    }
+
+    /// What a front end of this core is made of.
+    pub(crate) fn listen(&self, codec: &'static dyn CodecFactory) -> Listen {
+        Listen {
             address: "127.0.0.1:0".to_owned(),
-            codec: pair.codec,
+            codec,
             chat: Arc::clone(&self.chat),
             traffic: Arc::default(),
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
-        });
-        let address = listening.await.unwrap().address;
-        Arc::new(Registered::new(protocol, &address).unwrap())
+        }
     }
 
     /// The server, reached by these protocols in turn.
@@ -108,4 +121,14 @@ impl Server {
         self.tasks.close();
         self.tasks.wait().await;
     }
+}
+
+/// A client that has come by this door and said hello.
+pub(crate) async fn caller(door: &dyn Door) -> Caller {
+    let mut caller = Caller::new(door.connect().await.unwrap());
+    let hello = Request::Hello {
+        version: PROTOCOL_VERSION,
+    };
+    caller.call(&hello).await.unwrap().unwrap();
+    caller
 }

@@ -110,18 +110,19 @@ async fn history_newest_first(stage: &mut Stage) -> Checked {
 
 async fn history_pages(stage: &mut Stage) -> Checked {
     let (mut alice, bob) = conversation(stage).await?;
-    let mut page = alice.messages(&history(&bob.name(), 2)).await?;
-    let mut pages = Vec::new();
-    while let Some(last) = page.last() {
+    let (name, mut before, mut pages) = (bob.name(), None, Vec::new());
+    // One page more than there are, which must be empty.
+    for _ in 0..4 {
+        let request = match before {
+            Some(before) => history_before(&name, before, 2),
+            None => history(&name, 2),
+        };
+        let page = alice.messages(&request).await?;
+        before = page.last().map(|message| message.id).or(before);
         pages.push(texts(&page).concat());
-        let name = bob.name();
-        page = alice.messages(&history_before(&name, last.id, 2)).await?;
     }
-    same(
-        "the pages",
-        vec!["54".to_owned(), "32".to_owned(), "1".to_owned()],
-        pages,
-    )
+    let expected = ["54", "32", "1", ""].map(str::to_owned).to_vec();
+    same("the pages", expected, pages)
 }
 
 async fn history_marks_nothing(stage: &mut Stage) -> Checked {

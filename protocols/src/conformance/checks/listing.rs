@@ -100,10 +100,15 @@ async fn empty_pattern(stage: &mut Stage) -> Checked {
                 .filter(|name| name.starts_with(&prefix))
                 .cloned(),
         );
-        let Some(last) = names.last().filter(|_| more) else {
+        let Some(last) = names.pop().filter(|_| more) else {
             return same("our names among all", expected, ours);
         };
-        (names, more) = user.list(&list_after("", last, limit)).await?;
+        (names, more) = user.list(&list_after("", &last, limit)).await?;
+        hold(
+            "names behind the last one",
+            || names.first().is_some_and(|name| *name > last),
+            &names,
+        )?;
     }
 }
 

@@ -1,9 +1,12 @@
 //! The conformance suite against servers of our own: every protocol on every store, between protocols, and against
 //! servers that are broken on purpose.
 
-#[path = "conformance/direct.rs"]
+mod broken;
+mod broken_codec;
+mod closing;
 mod direct;
-#[path = "conformance/matrix.rs"]
+mod lying;
 mod matrix;
-#[path = "conformance/server.rs"]
+mod races;
 mod server;
+mod teeth;
