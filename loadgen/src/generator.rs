@@ -6,6 +6,7 @@ mod reference;
 
 use anyhow::Context as _;
 use protocols::registry::{self, Front};
+use server_core::error::one_line;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::child::{first_order, say};
@@ -30,7 +31,7 @@ pub fn main() -> anyhow::Result<()> {
     match ran {
         Ok(outcome) => say(&Report::Outcome(Box::new(outcome))),
         Err(error) => say(&Report::Failed {
-            error: format!("{error:#}"),
+            error: one_line(error.as_ref()),
         }),
     }
 }

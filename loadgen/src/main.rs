@@ -6,12 +6,13 @@ use clap::Parser as _;
 use loadgen::cli::{Cli, Command};
 use loadgen::exit::{self, Exit};
 use loadgen::{commands, generator, server_child};
+use server_core::error::one_line;
 
 fn main() -> ExitCode {
     match dispatch(Cli::parse()) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", one_line(error.as_ref()));
             exit::of_error(&error)
         }
     }

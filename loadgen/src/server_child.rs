@@ -10,6 +10,7 @@ use protocols::transport::Listen;
 use server_core::Chat;
 use server_core::chat::Parts;
 use server_core::environment::System;
+use server_core::error::one_line;
 use server_core::fanout::Fanout;
 use server_core::limits::Options;
 use server_core::store::StoreSpec;
@@ -34,7 +35,7 @@ pub fn main() -> anyhow::Result<()> {
     };
     if let Err(error) = serve(&order) {
         say(&Report::Failed {
-            error: format!("{error:#}"),
+            error: one_line(error.as_ref()),
         })?;
     }
     Ok(())

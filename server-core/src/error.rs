@@ -1,5 +1,6 @@
 //! Why a request was refused: a stable code, a number that goes with it, and a sentence a person can act on.
 
+use std::error::Error;
 use std::fmt;
 
 /// A refusal, as it crosses the wire: a code and at most one number.
@@ -185,5 +186,64 @@ impl fmt::Display for Refusal {
                 f.write_str("this protocol cannot express that; use another")
             }
         }
+    }
+}
+
+/// An error with its causes in one line, each told once: many errors say in their own words what caused them.
+#[must_use]
+pub fn one_line(error: &(dyn Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let told = error.to_string();
+        if !line.contains(&told) {
+            line = format!("{line}: {told}");
+        }
+        cause = error.source();
+    }
+    line.replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_of_codes_lead_back_to_them() {
+        for &code in ErrorCode::ALL {
+            assert_eq!(ErrorCode::from_number(code as u8), Some(code));
+            assert_eq!(ErrorCode::from_name(code.name()), Some(code));
+        }
+        assert_eq!(ErrorCode::from_number(0), None);
+        assert_eq!(ErrorCode::from_name("nonsense"), None);
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{words}")]
+    struct Told {
+        words: &'static str,
+        source: std::io::Error,
+    }
+
+    #[track_caller]
+    fn check(words: &'static str, expected: &str) {
+        let source = std::io::Error::other("the disk is full");
+        assert_eq!(one_line(&Told { words, source }), expected);
+    }
+
+    #[test]
+    fn causes_are_told_once_and_in_one_line() {
+        check(
+            "cannot open chat.db",
+            "cannot open chat.db: the disk is full",
+        );
+        check(
+            "no: the disk is full; free some",
+            "no: the disk is full; free some",
+        );
+        check(
+            "first\nsecond: the disk is full",
+            "first second: the disk is full",
+        );
     }
 }

@@ -8,8 +8,8 @@ use crate::plot::Figure;
 const CHART: ByAccounts = ByAccounts {
     name: "elapsed",
     title: "Elapsed time of the whole workload",
-    caption: "Creating the accounts, logging in, one message from each account to every other, deleting the accounts; \
-              connecting and further rounds are left out. Medians over trials; whiskers reach from the smallest to the \
+    caption: "Connecting, creating the accounts, logging in, one message from each account to every other, deleting the \
+              accounts; further rounds are left out. Medians over trials; whiskers reach from the smallest to the \
               largest trial. Lower is better.",
     quantity: Quantity::Time("elapsed time"),
     curves: &[Curve {
