@@ -1,9 +1,18 @@
 //! What goes over the wire, and what must not.
 
+use std::task::Poll;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use bytes::Bytes;
+use futures_util::poll;
+use h2::Ping;
+use http::header::AUTHORIZATION;
 use server_core::limits::REQUEST_MAX_BYTES;
+use server_core::message::Nonce;
+use tokio::net::TcpStream;
 
 use crate::raw::{Raw, request};
-use crate::server::Server;
+use crate::server::{Server, keys, send};
 
 const PING: &str = "/chat.v1.Chat/Ping";
 const HELLO: &str = "/chat.v1.Chat/Hello";
@@ -180,4 +189,64 @@ async fn a_header_list_has_a_longest_length() {
     let mut raw = Raw::connect(&server.address).await;
     let long = request(PING).header("x", "y".repeat(20_000));
     assert_eq!(raw.call(long, &[]).await.status, 431);
+}
+
+#[tokio::test]
+async fn who_takes_no_long_replies_gets_no_further_ones() {
+    let server = Server::start().await;
+    let mut caller = server.connect().await;
+    caller.create_account("user01", &keys()).await.unwrap();
+    let token = caller
+        .log_in_with("user01", Nonce([1; 18]), |_| keys())
+        .await
+        .unwrap()
+        .token;
+    for _ in 0..300 {
+        caller
+            .call(&send("user01", &"x".repeat(256)))
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let stream = TcpStream::connect(&server.address).await.unwrap();
+    // Room for all replies on the connection, but for none of them on its stream.
+    let mut builder = h2::client::Builder::new();
+    builder.initial_connection_window_size(8 * 1024 * 1024);
+    let (mut requests, mut connection) = builder.handshake(stream).await.unwrap();
+    let mut ping = connection.ping_pong().unwrap();
+    tokio::spawn(connection);
+    let history = prefixed(&[
+        0x0a, 6, b'u', b's', b'e', b'r', b'0', b'1', 0x18, 0xac, 0x02,
+    ]);
+    let mut heads = Vec::new();
+    for _ in 0..12 {
+        let bearer = format!("Bearer {}", BASE64_STANDARD.encode(token.0));
+        let request = request("/chat.v1.Chat/History")
+            .header(AUTHORIZATION, bearer)
+            .body(())
+            .unwrap();
+        let (head, mut body) = requests.send_request(request, false).unwrap();
+        body.send_data(Bytes::from(history.clone()), true).unwrap();
+        heads.push(head);
+    }
+    let mut begun = Vec::new();
+    for head in heads.drain(..8) {
+        begun.push(head.await.unwrap());
+    }
+    // The server has read all requests when it answers this.
+    ping.ping(Ping::opaque()).await.unwrap();
+    assert!(
+        matches!(poll!(&mut heads[0]), Poll::Pending),
+        "the ninth long reply waits"
+    );
+    for head in heads {
+        let mut page = begun.remove(0).into_body();
+        while let Some(chunk) = page.data().await {
+            page
+                .flow_control()
+                .release_capacity(chunk.unwrap().len())
+                .unwrap();
+        }
+        begun.push(head.await.unwrap());
+    }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use h2::RecvStream;
 use h2::server::SendResponse;
+use h2::{RecvStream, SendStream};
 use http::{HeaderMap, HeaderValue, Method as Verb, Response, StatusCode, header, request};
 use server_core::limits::REQUEST_MAX_BYTES;
 use server_core::message::{Operation, Token};
@@ -14,7 +14,7 @@ use server_core::{Answer, Chat, ErrorCode, Refusal, Reply};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-use super::connection::{Running, serve};
+use super::connection::{LongReply, Place, Running, serve};
 use super::method::Method;
 use super::prefix::{self, Messages, WrongBody};
 use super::status::{self, Failure};
@@ -68,13 +68,13 @@ async fn serve_one(stream: Counted<TcpStream>, front: Arc<Front>) {
 pub(super) fn answer(
     request: http::Request<RecvStream>,
     respond: SendResponse<Bytes>,
-    front: &Arc<Front>,
+    place: &Arc<Place>,
     context: &mut Context<'_>,
 ) -> Option<Running> {
     let (head, body) = request.into_parts();
     let responder = Responder {
         respond,
-        front: Arc::clone(front),
+        place: Arc::clone(place),
     };
     if !is_grpc(&head) {
         return responder.say_no_grpc();
@@ -125,9 +125,8 @@ fn call(mut incoming: Incoming, context: &mut Context<'_>) -> Option<Running> {
         Poll::Ready(Ok(message)) => match incoming.apply(&message) {
             Answer::Ready(result) => incoming.responder.finish(result.map_err(Failure::from)),
             Answer::Later(later) => Some(Box::pin(async move {
-                incoming
-                    .responder
-                    .finish(later.await.map_err(Failure::from));
+                let result = later.await.map_err(Failure::from);
+                wait_for(incoming.responder.finish(result)).await;
             })),
         },
         Poll::Ready(Err(failure)) => incoming.responder.finish(Err(failure)),
@@ -136,14 +135,20 @@ fn call(mut incoming: Incoming, context: &mut Context<'_>) -> Option<Running> {
                 Ok(message) => incoming.apply(&message).wait().await.map_err(Failure::from),
                 Err(failure) => Err(failure),
             };
-            incoming.responder.finish(result);
+            wait_for(incoming.responder.finish(result)).await;
         })),
+    }
+}
+
+async fn wait_for(running: Option<Running>) {
+    if let Some(running) = running {
+        running.await;
     }
 }
 
 impl Incoming {
     fn apply(&self, message: &[u8]) -> server_core::chat::Outcome {
-        let front = &self.responder.front;
+        let front = &self.responder.place.front;
         match self.token {
             Ok(token) => {
                 let call = Call {
@@ -160,7 +165,7 @@ impl Incoming {
 
 fn subscribe(headers: &HeaderMap, mut responder: Responder) -> Option<Running> {
     let opened = match calls::bearer(headers) {
-        Ok(Some(token)) => responder.front.chat.subscribe(token),
+        Ok(Some(token)) => responder.place.front.chat.subscribe(token),
         Ok(None) => Err(ErrorCode::NotLoggedIn.into()),
         Err(refusal) => Err(refusal),
     };
@@ -171,7 +176,7 @@ fn subscribe(headers: &HeaderMap, mut responder: Responder) -> Option<Running> {
             Some(Box::pin(events::feed(
                 subscription,
                 stream,
-                responder.front,
+                Arc::clone(&responder.place.front),
             )))
         }
         Err(refusal) => responder.finish(Err(refusal.into())),
@@ -230,13 +235,18 @@ fn wrong_body(wrong: WrongBody) -> Failure {
 /// Where the answer to a call goes. A client that has given up is no error: nobody is left to tell.
 pub(super) struct Responder {
     respond: SendResponse<Bytes>,
-    pub(super) front: Arc<Front>,
+    place: Arc<Place>,
 }
 
 impl Responder {
-    /// Answers the call, which leaves nothing to be done.
+    /// Answers the call; gives back what is still to be done if the reply is long.
     fn finish(mut self, result: Result<Reply<'_>, Failure>) -> Option<Running> {
         match result.and_then(|reply| self.encode(&reply)) {
+            Ok(message) if message.len() > SHORT_MAX_BYTES => {
+                let stream = self.begin()?;
+                let long_reply = LongReply::new(&self.place);
+                return Some(Box::pin(send_long(message, stream, long_reply)));
+            }
             Ok(message) => {
                 let mut stream = self.begin()?;
                 let _ = stream
@@ -255,14 +265,14 @@ impl Responder {
     fn encode(&self, reply: &Reply<'_>) -> Result<Bytes, Failure> {
         let mut message = Vec::with_capacity(MESSAGE_BYTES);
         prefix::append(&mut message, |out| {
-            self.front.format.codec.encode_reply(reply, out)
+            self.place.front.format.codec.encode_reply(reply, out)
         })
         .map_err(|_| Failure::from(ErrorCode::NotExpressible))?;
         Ok(message.into())
     }
 
     /// Sends the headers of a response that has a body.
-    fn begin(&mut self) -> Option<h2::SendStream<Bytes>> {
+    fn begin(&mut self) -> Option<SendStream<Bytes>> {
         let head = self.head(StatusCode::OK);
         self.respond.send_response(head, false).ok()
     }
@@ -276,11 +286,31 @@ impl Responder {
     fn head(&self, status: StatusCode) -> Response<()> {
         let mut head = Response::new(());
         *head.status_mut() = status;
-        head.headers_mut()
-            .insert(header::CONTENT_TYPE, self.front.format.content_type.clone());
+        head.headers_mut().insert(
+            header::CONTENT_TYPE,
+            self.place.front.format.content_type.clone(),
+        );
         head
     }
 }
 
+/// Sends a reply piece by piece, as the client takes it.
+async fn send_long(mut message: Bytes, mut stream: SendStream<Bytes>, _counted: LongReply) {
+    while !message.is_empty() {
+        stream.reserve_capacity(message.len());
+        let Some(Ok(room)) = poll_fn(|context| stream.poll_capacity(context)).await else {
+            return;
+        };
+        let piece = message.split_to(room.min(message.len()));
+        if stream.send_data(piece, false).is_err() {
+            return;
+        }
+    }
+    let _ = stream.send_trailers(status::fine());
+}
+
 /// What is reserved for a reply, in bytes: most are shorter.
 const MESSAGE_BYTES: usize = 64;
+
+/// The longest reply that is handed to HTTP/2 at once, in bytes.
+const SHORT_MAX_BYTES: usize = 16 * 1024;
