@@ -27,6 +27,11 @@ const LISTS: &[Listed] = &[
         others: &["mod", "contract"],
     },
     Listed {
+        folder: "reports/src/sections",
+        list: "reports/src/sections/mod.rs",
+        others: &["mod"],
+    },
+    Listed {
         folder: "reports/src/charts",
         list: "reports/src/charts/mod.rs",
         others: &["mod"],
