@@ -55,7 +55,7 @@ pub(crate) struct ServeOptions {
     undo: Duration,
 
     /// The longest text of a message, in characters
-    // Past that, a page of the longest texts would not fit into a frame in every protocol.
+    // Up to that, a request fits into a frame in every protocol, however its text is escaped.
     #[arg(long, value_name = "CHARACTERS", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=4096))]
     max_text: u32,
 
