@@ -137,12 +137,16 @@ pub fn chat_protocols() -> impl Iterator<Item = &'static Protocol> {
 
 /// What is compared when nobody says otherwise: the three of the main notebook.
 pub fn defaults() -> impl Iterator<Item = &'static Protocol> {
-    PROTOCOLS.iter().filter(|protocol| ["custom+tcp", "json+tcp", "protobuf+grpc"].contains(&protocol.name))
+    PROTOCOLS
+        .iter()
+        .filter(|protocol| ["custom+tcp", "json+tcp", "protobuf+grpc"].contains(&protocol.name))
 }
 
 /// Every reference that stands beside the ranking.
 pub fn references() -> impl Iterator<Item = &'static Protocol> {
-    PROTOCOLS.iter().filter(|protocol| matches!(protocol.front, Front::Reference(_)))
+    PROTOCOLS
+        .iter()
+        .filter(|protocol| matches!(protocol.front, Front::Reference(_)))
 }
 
 fn names() -> Vec<&'static str> {

@@ -235,7 +235,7 @@ mod tests {
         );
     }
 
-    fn exchange<'a>(nonces: &'a [Nonce; 2]) -> Exchange<'a> {
+    fn exchange(nonces: &[Nonce; 2]) -> Exchange<'_> {
         Exchange {
             name: "user01",
             client_nonce: &nonces[0],

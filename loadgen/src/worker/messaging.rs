@@ -120,28 +120,16 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
             self.now_ns = *batch.get_or_insert_with(|| shared.now_ns());
             shared.progress += 1;
             shared.layers.payload_received_bytes += payload::of_incoming(&incoming.message);
-            match incoming.ticket {
-                Some(ticket) => {
-                    shared.layers.replies += 1;
-                    acknowledge(
-                        &mut self.outstanding,
-                        ticket,
-                        &incoming.message,
-                        self.now_ns,
-                        &mut shared,
-                    );
-                }
-                None => {
-                    shared.layers.events += 1;
-                    let delivered = receive(
-                        self.account,
-                        &incoming.message,
-                        self.around,
-                        self.now_ns,
-                        &mut shared,
-                    );
-                    self.awaited = self.awaited.saturating_sub(delivered);
-                }
+            if let Some(ticket) = incoming.ticket {
+                shared.layers.replies += 1;
+                let answer = (ticket, &incoming.message);
+                acknowledge(&mut self.outstanding, answer, self.now_ns, &mut shared);
+            } else {
+                shared.layers.events += 1;
+                let (account, around) = (self.account, self.around);
+                let delivered =
+                    receive(account, &incoming.message, around, self.now_ns, &mut shared);
+                self.awaited = self.awaited.saturating_sub(delivered);
             }
         };
         client.poll_exchange(context, &mut sink)
@@ -151,8 +139,7 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
 /// Matches an answer with its message.
 fn acknowledge(
     outstanding: &mut VecDeque<Outstanding>,
-    ticket: Ticket,
-    answer: &FromServer<'_>,
+    (ticket, answer): (Ticket, &FromServer<'_>),
     now_ns: u64,
     shared: &mut Shared,
 ) {

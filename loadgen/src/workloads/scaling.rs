@@ -99,7 +99,7 @@ fn push_base_36(mut number: u64, out: &mut String) {
         *place = DIGITS[usize::try_from(number % 36).unwrap_or(0)];
         number /= 36;
     }
-    text.iter().for_each(|&digit| out.push(char::from(digit)));
+    out.extend(text.map(char::from));
 }
 
 #[cfg(test)]
@@ -138,7 +138,7 @@ mod tests {
                 );
                 pairs.extend(keys.iter().map(|key| (key.from, key.to)));
             }
-            assert_eq!(pairs.len() as u32, accounts * (accounts - 1));
+            assert_eq!(pairs.len(), (accounts * (accounts - 1)) as usize);
         }
     }
 

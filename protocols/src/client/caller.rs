@@ -248,7 +248,7 @@ impl Caller {
         } = self;
         let mut sink = |incoming: Incoming<'_>| match incoming.message {
             FromServer::Reply(reply) => {
-                answers.push_back((incoming.ticket, Ok(reply.into_owned())))
+                answers.push_back((incoming.ticket, Ok(reply.into_owned())));
             }
             FromServer::Refused(refusal) => answers.push_back((incoming.ticket, Err(refusal))),
             FromServer::Event(event) => events.push_back(event.into_owned()),

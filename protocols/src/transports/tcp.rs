@@ -101,7 +101,7 @@ pub(crate) async fn accept(listener: &TcpListener) -> TcpStream {
             Ok((stream, _)) => match set_nodelay(&stream) {
                 Ok(()) => return stream,
                 Err(error) => {
-                    tracing::debug!(%error, "a connection went away before it was served")
+                    tracing::debug!(%error, "a connection went away before it was served");
                 }
             },
             Err(error) => {

@@ -52,6 +52,7 @@ impl Connection {
 
     /// Applies a request. Answers come in any order; see [`Request::overlaps`] for which requests may be applied
     /// before the answers to earlier ones are there.
+    #[must_use = "the reply is the client's"]
     pub fn apply(&self, request: &Request<'_>) -> Outcome {
         rules::apply(self, request)
     }

@@ -51,7 +51,9 @@ impl State {
         }
         waiting.sort_unstable();
         waiting.truncate(limit);
-        waiting.iter().for_each(|&id| self.mark(id));
+        for &id in &waiting {
+            self.mark(id);
+        }
         Ok(waiting.iter().filter_map(|&id| self.message(id)).collect())
     }
 
