@@ -28,6 +28,9 @@ use crate::workloads::{self, MessageKey, Part, PhaseKind, Workload};
 /// How many connections are opened at a time.
 const CONNECTING_MAX: usize = 64;
 
+/// How long a server may take to answer the first request of a connection.
+const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How long nothing may be answered or delivered before a phase is given up.
 const STALL_SECONDS: u32 = 10;
 
@@ -115,32 +118,40 @@ impl Run<'_> {
 
     /// Opens all connections; each is open once the server has answered `Hello`.
     async fn connect(&self, secrets: Vec<Secrets>) -> anyhow::Result<Vec<Worker>> {
-        let opened =
-            futures_util::stream::iter((0..).zip(secrets)).map(async |(account, secrets)| {
-                let connect = Connect {
-                    address: self.order.address.clone(),
-                    codec: self.pair.codec,
-                    traffic: Arc::clone(&self.traffic),
-                };
-                let mut caller = Caller::new(self.pair.transport.connect(connect).await?);
-                match caller
-                    .call(&Request::Hello {
-                        version: PROTOCOL_VERSION,
-                    })
-                    .await??
-                {
-                    Reply::Hello { .. } => Ok(Worker::new(account, caller, secrets)),
-                    other => {
-                        anyhow::bail!("the server answered hello with {:?}", other.operation())
-                    }
-                }
-            });
+        let opened = futures_util::stream::iter((0..).zip(secrets)).map(
+            async |(account, secrets)| -> anyhow::Result<Worker> {
+                let opened = tokio::time::timeout(HELLO_TIMEOUT, self.open()).await;
+                let caller = opened.with_context(|| {
+                    let LoadOrder {
+                        address, protocol, ..
+                    } = self.order;
+                    format!("the server at {address} does not answer; is it one for {protocol}?")
+                })??;
+                Ok(Worker::new(account, caller, secrets))
+            },
+        );
         let mut workers: Vec<_> = opened
             .buffer_unordered(CONNECTING_MAX)
             .try_collect()
             .await?;
         workers.sort_by_key(Worker::account);
         Ok(workers)
+    }
+
+    async fn open(&self) -> anyhow::Result<Caller> {
+        let connect = Connect {
+            address: self.order.address.clone(),
+            codec: self.pair.codec,
+            traffic: Arc::clone(&self.traffic),
+        };
+        let mut caller = Caller::new(self.pair.transport.connect(connect).await?);
+        let hello = Request::Hello {
+            version: PROTOCOL_VERSION,
+        };
+        match caller.call(&hello).await?? {
+            Reply::Hello { .. } => Ok(caller),
+            other => anyhow::bail!("the server answered hello with {:?}", other.operation()),
+        }
     }
 
     async fn one_phase(&mut self, phase: usize) -> anyhow::Result<Ended> {
