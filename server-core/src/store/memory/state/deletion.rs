@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::{Deletion, Row, State};
 use crate::error::Refusal;
 use crate::limits::CLIENT_ID_KEPT_MS;
-use crate::message::MessageId;
+use crate::message::{ClientId, MessageId};
 use crate::store::{AccountId, AccountRecord, Addressee, DeleteIds, Sweep, UndoIds};
 
 /// An account that is gone, and who had a conversation with it.
@@ -201,8 +201,11 @@ impl State {
             return;
         };
         if let Some(client_id) = row.client_id {
+            // A sweep drops messages that were deleted before others that are gone already.
+            let earlier = |&(at_ms, ..): &(u64, AccountId, ClientId)| at_ms <= deleted_at_ms;
+            let place = self.outlived.partition_point(earlier);
             self.outlived
-                .push_back((deleted_at_ms, row.from, client_id));
+                .insert(place, (deleted_at_ms, row.from, client_id));
         }
     }
 }
