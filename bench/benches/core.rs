@@ -1,5 +1,6 @@
 //! What the core does with each store, one request after the other, without any protocol.
 
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use bench::world::{World, ask, send, send_many};
@@ -7,141 +8,146 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use server_core::store::{STORES, StoreKind};
 use server_core::{Connection, Request, Text};
 
-/// How many other accounts and messages there are where it matters.
-const OTHERS: u64 = 200;
+/// How many further accounts and how many unread messages there are from the beginning.
+const OTHERS: u64 = 100;
 
-/// What is measured: its name, and how long that many of it take in a new world.
+/// What is measured: its name, and how long that many of it take. Those that add to the store come last, so that the
+/// others find it as small as it was.
 const OPERATIONS: &[(&str, Operation)] = &[
-    ("create_account", create_account),
     ("log_in", log_in),
-    ("send", send_offline),
-    ("send_online", send_online),
     ("unread", unread),
-    ("read", read),
     ("history", history),
     ("list_accounts", list_accounts),
+    ("read", read),
     ("delete_messages", delete_messages),
+    ("create_account", create_account),
+    ("send_offline", send_offline),
+    ("send_online", send_online),
 ];
 
-type Operation = fn(&World, u64) -> Duration;
+type Operation = fn(&mut Scene, u64) -> Duration;
+
+/// `user01` and `user02`, logged in, and others who are not.
+struct Scene {
+    world: World,
+    sender: Connection,
+    recipient: Connection,
+    created: u64,
+}
 
 fn core(criterion: &mut Criterion) {
     for kind in STORES {
         let mut group = criterion.benchmark_group(format!("core/{}", kind.name));
         group.throughput(Throughput::Elements(1)).sample_size(10);
-        for &(name, operation) in OPERATIONS {
-            group.bench_function(name, |bencher| {
-                bencher.iter_custom(|iterations| measure(kind, operation, iterations));
+        let mut scene = Scene::new(kind);
+        for (name, operation) in OPERATIONS {
+            group.bench_function(*name, |bencher| {
+                bencher.iter_custom(|iterations| operation(&mut scene, iterations));
             });
         }
         group.finish();
     }
 }
 
-/// Each sample has a world of its own, so that what earlier ones stored does not slow it down.
-fn measure(kind: &StoreKind, operation: Operation, iterations: u64) -> Duration {
-    operation(&World::new(kind), iterations)
-}
-
-fn create_account(world: &World, iterations: u64) -> Duration {
-    let connection = world.chat.connection();
-    let names: Vec<_> = (0..iterations)
-        .map(|number| format!("user{number}"))
-        .collect();
-    let started = Instant::now();
-    for name in &names {
-        ask(&connection, &world.creation(name));
+impl Scene {
+    fn new(kind: &StoreKind) -> Self {
+        let world = World::new(kind);
+        let [sender, recipient] = ["user01", "user02"].map(|name| world.newcomer(name));
+        let mut scene = Self {
+            world,
+            sender,
+            recipient,
+            created: 0,
+        };
+        create_account(&mut scene, OTHERS);
+        send_many(&scene.sender, "user02", OTHERS);
+        scene
     }
-    started.elapsed()
+
+    fn other(number: u64) -> String {
+        format!("other{number}")
+    }
 }
 
-/// Both halves, and the client's proof with them.
-fn log_in(world: &World, iterations: u64) -> Duration {
-    let connection = world.newcomer("user01");
+/// Both halves, with what the client computes for them, and the log-out before.
+fn log_in(scene: &mut Scene, iterations: u64) -> Duration {
     let started = Instant::now();
     for _ in 0..iterations {
-        ask(&connection, &Request::LogOut);
-        world.log_in(&connection, "user01");
+        ask(&scene.sender, &Request::LogOut);
+        scene.world.log_in(&scene.sender, "user01");
     }
     started.elapsed()
 }
 
-fn send_offline(world: &World, iterations: u64) -> Duration {
-    let sender = world.newcomer("user01");
-    drop(world.newcomer("user02"));
-    repeat(&sender, &send("user02"), iterations)
+fn unread(scene: &mut Scene, iterations: u64) -> Duration {
+    repeat(&scene.recipient, &Request::Unread, iterations)
 }
 
-/// The recipient's outbox is emptied now and then, as its connection would.
-fn send_online(world: &World, iterations: u64) -> Duration {
-    const EMPTIED_EVERY: u64 = 500;
-    let (sender, recipient) = (world.newcomer("user01"), world.newcomer("user02"));
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let started = Instant::now();
-    for number in 0..iterations {
-        ask(&sender, &send("user02"));
-        if number % EMPTIED_EVERY == 0 {
-            while recipient.outbox().poll_pop(&mut context).is_ready() {}
-        }
-    }
-    started.elapsed()
-}
-
-fn unread(world: &World, iterations: u64) -> Duration {
-    let [_, recipient] = conversation(world, OTHERS);
-    repeat(&recipient, &Request::Unread, iterations)
-}
-
-fn read(world: &World, iterations: u64) -> Duration {
-    let [_, recipient] = conversation(world, iterations);
-    repeat(
-        &recipient,
-        &Request::Read {
-            peer: None,
-            limit: 1,
-        },
-        iterations,
-    )
-}
-
-fn history(world: &World, iterations: u64) -> Duration {
-    let [_, recipient] = conversation(world, OTHERS);
+fn history(scene: &mut Scene, iterations: u64) -> Duration {
+    let peer = Text::Borrowed("user01");
     let request = Request::History {
-        peer: Text::Borrowed("user01"),
+        peer,
         before: None,
         limit: 20,
     };
-    repeat(&recipient, &request, iterations)
+    repeat(&scene.recipient, &request, iterations)
 }
 
-fn list_accounts(world: &World, iterations: u64) -> Duration {
-    let connection = world.newcomer("user01");
-    for number in 0..OTHERS {
-        ask(&connection, &world.creation(&format!("other{number}")));
-    }
+fn list_accounts(scene: &mut Scene, iterations: u64) -> Duration {
+    let pattern = Text::Borrowed("other1*");
     let request = Request::ListAccounts {
-        pattern: Text::Borrowed("other1*"),
+        pattern,
         after: None,
         limit: 20,
     };
-    repeat(&connection, &request, iterations)
+    repeat(&scene.sender, &request, iterations)
 }
 
-fn delete_messages(world: &World, iterations: u64) -> Duration {
-    let (sender, _recipient) = (world.newcomer("user01"), world.newcomer("user02"));
-    let ids = send_many(&sender, "user02", iterations);
+fn read(scene: &mut Scene, iterations: u64) -> Duration {
+    send_many(&scene.sender, "user02", iterations);
+    let request = Request::Read {
+        peer: None,
+        limit: 1,
+    };
+    repeat(&scene.recipient, &request, iterations)
+}
+
+fn delete_messages(scene: &mut Scene, iterations: u64) -> Duration {
+    let ids = send_many(&scene.sender, "user02", iterations);
     let started = Instant::now();
     for id in ids {
-        ask(&sender, &Request::DeleteMessages { ids: vec![id] });
+        ask(&scene.sender, &Request::DeleteMessages { ids: vec![id] });
     }
     started.elapsed()
 }
 
-/// Two who are logged in, the second one with that many unread messages from the first one.
-fn conversation(world: &World, messages: u64) -> [Connection; 2] {
-    let [sender, recipient] = ["user01", "user02"].map(|name| world.newcomer(name));
-    send_many(&sender, "user02", messages);
-    [sender, recipient]
+fn create_account(scene: &mut Scene, iterations: u64) -> Duration {
+    let first = scene.created;
+    scene.created += iterations;
+    let names: Vec<_> = (first..scene.created).map(Scene::other).collect();
+    let started = Instant::now();
+    for name in &names {
+        ask(&scene.sender, &scene.world.creation(name));
+    }
+    started.elapsed()
+}
+
+fn send_offline(scene: &mut Scene, iterations: u64) -> Duration {
+    repeat(&scene.sender, &send(&Scene::other(0)), iterations)
+}
+
+/// The recipient's outbox is emptied now and then, as its connection would.
+fn send_online(scene: &mut Scene, iterations: u64) -> Duration {
+    const EMPTIED_EVERY: u64 = 500;
+    let mut context = Context::from_waker(Waker::noop());
+    let started = Instant::now();
+    for number in 0..iterations {
+        ask(&scene.sender, &send("user02"));
+        if number % EMPTIED_EVERY == 0 {
+            while scene.recipient.outbox().poll_pop(&mut context).is_ready() {}
+        }
+    }
+    started.elapsed()
 }
 
 fn repeat(connection: &Connection, request: &Request<'_>, iterations: u64) -> Duration {
