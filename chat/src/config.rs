@@ -46,8 +46,8 @@ pub(crate) struct ServeOptions {
     ])]
     pub(crate) listen: Vec<Endpoint>,
 
-    /// Where accounts and messages live: memory, sqlite[:PATH], sqlite-per-request[:PATH]
-    #[arg(long, default_value = "sqlite:chat.db")]
+    /// Where accounts and messages live: memory, sqlite:PATH or sqlite-per-request:PATH
+    #[arg(long, value_name = "STORE", default_value = "sqlite:chat.db")]
     pub(crate) store: StoreSpec,
 
     /// How long the deletion of messages can be undone, such as 30s; 0s turns undoing off

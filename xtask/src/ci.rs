@@ -75,13 +75,7 @@ fn deny() -> Result<()> {
             CARGO_DENY_VERSION,
         ]))?;
     }
-    command::run(&mut cargo([
-        "deny",
-        "check",
-        "licenses",
-        "bans",
-        "sources",
-    ]))
+    command::run(&mut cargo(["deny", "check", "licenses", "bans", "sources"]))
 }
 
 fn has_cargo_deny() -> bool {
