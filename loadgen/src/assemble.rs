@@ -1,14 +1,16 @@
 //! From what the processes of a trial said to a run of the results file. Their counters only grow; everything here is a
 //! difference between barriers.
 
+mod arithmetic;
 mod bytes;
 mod costs;
 
 use protocols::registry::Front;
 use reports::schema::{Latency, LatencySummary, Ledger, Run, phase};
 
-use crate::conductor::{PhaseRecord, Record};
+use self::arithmetic::quotient;
 use crate::control::{self, Outcome};
+use crate::record::{PhaseRecord, Record};
 use crate::trials::Trial;
 use crate::validity;
 
@@ -39,9 +41,12 @@ pub struct Conditions {
 #[must_use]
 pub fn run(trial: &Trial, record: &Record, conditions: &Conditions) -> Run {
     let mut run = identity(trial, conditions);
-    times(&mut run, &record.phases);
+    times(&mut run, record);
     bytes::fill_in(&mut run, &record.phases, header_bytes(conditions));
-    costs::fill_in(&mut run, &record.phases, conditions);
+    costs::fill_in(&mut run, record);
+    if let (Some(_), Some(server)) = (&conditions.address, &mut run.server) {
+        (server.network_sent_bytes, server.network_received_bytes) = (None, None);
+    }
     run.state_digest.clone_from(&record.digest);
     let unreadable = record
         .outcome
@@ -71,8 +76,8 @@ fn identity(trial: &Trial, conditions: &Conditions) -> Run {
     }
 }
 
-fn times(run: &mut Run, phases: &[PhaseRecord]) {
-    for PhaseRecord { end, .. } in phases {
+fn times(run: &mut Run, record: &Record) {
+    for PhaseRecord { end, .. } in &record.phases {
         *run.phases_ns.entry(end.phase.clone()).or_default() += end.elapsed_ns;
         run.messages += end.messages;
         run.rounds += end.rounds;
@@ -80,14 +85,17 @@ fn times(run: &mut Run, phases: &[PhaseRecord]) {
             run.messages_first_round += end.messages;
         }
     }
-    let elapsed = phases
+    let elapsed = record
+        .phases
         .iter()
         .filter(|phase| phase.end.phase != phase::MESSAGE_REST);
     run.elapsed_ns = elapsed.map(|phase| phase.end.elapsed_ns).sum();
-    let messaging_ns = message_phases(phases)
+    let messaging_ns = record
+        .message_phases()
         .map(|phase| phase.end.elapsed_ns)
         .sum();
-    let sent = message_phases(phases)
+    let sent = record
+        .message_phases()
         .map(|phase| phase.end.messages)
         .sum::<u64>();
     run.throughput_hz = quotient(sent * NANOSECONDS_PER_SECOND, messaging_ns);
@@ -133,37 +141,9 @@ const fn ledger(ledger: control::Ledger) -> Ledger {
     }
 }
 
-fn message_phases(phases: &[PhaseRecord]) -> impl Iterator<Item = &PhaseRecord> {
-    phases
-        .iter()
-        .filter(|phase| [phase::MESSAGE, phase::MESSAGE_REST].contains(&phase.end.phase.as_str()))
-}
-
 fn header_bytes(conditions: &Conditions) -> u64 {
     match &conditions.address {
         Some(address) if address.starts_with('[') => SEGMENT_HEADER_IPV6_BYTES,
         _ => SEGMENT_HEADER_IPV4_BYTES,
     }
-}
-
-/// How much a counter has grown. One that shrank was not ours to begin with.
-const fn grown(before: u64, after: u64) -> u64 {
-    after.saturating_sub(before)
-}
-
-/// `0.0` if there is nothing to divide by.
-fn quotient(dividend: u64, divisor: u64) -> f64 {
-    if divisor == 0 {
-        0.0
-    } else {
-        approximately(dividend) / approximately(divisor)
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts and nanoseconds of a run are good to 16 digits"
-)]
-const fn approximately(count: u64) -> f64 {
-    count as f64
 }

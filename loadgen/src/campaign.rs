@@ -8,11 +8,12 @@ use server_core::environment::{Environment as _, System};
 use server_core::store::StoreSpec;
 
 use crate::assemble::{self, Conditions};
-use crate::conductor::{Target, TrialOrder, Trouble, conduct};
+use crate::conductor::{Target, TrialOrder, conduct};
 use crate::control::{LoadOrder, ServeOrder};
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
+use crate::record::Trouble;
 use crate::trials::Trial;
 use crate::{store_file, validity};
 

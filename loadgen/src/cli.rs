@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use protocols::registry;
 use server_core::store::StoreSpec;
 
-use crate::selection::{AskedProtocol, workload};
+use crate::asked::{self, AskedProtocol};
 use crate::workloads::Workload;
 
 const EXAMPLES: &str = "\
@@ -61,17 +60,17 @@ pub enum Command {
 pub struct RunArgs {
     /// Which protocols to compare, separated by commas; `loadgen protocols` lists them
     /// [default: the three of the notebook, and in scaling a reference beside them].
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = protocol)]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = asked::protocol)]
     pub protocol: Vec<AskedProtocol>,
 
     /// How many accounts write to each other in the workload scaling [default: 10,20,30,40]. Without `--workload`,
     /// scaling is then the only workload.
-    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = accounts)]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = asked::accounts)]
     pub accounts: Vec<u32>,
 
     /// Which workloads to run, separated by commas: efficiency (20 messages between two accounts), scaling (each
     /// account writes to all others) [default: both].
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = workload)]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = asked::workload)]
     pub workload: Vec<&'static dyn Workload>,
 
     /// How often everything is repeated, each time with fresh processes and in another order.
@@ -107,7 +106,7 @@ pub struct RunArgs {
 
     /// Measure the server that runs at this address, host:port, in whatever language, instead of one of ours. Accounts
     /// get a prefix of their own there, and are removed at the end. Needs exactly one `--protocol`.
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS", value_parser = asked::address)]
     pub addr: Option<String>,
 
     /// The process id of the server at `--addr`, if it is on this machine: its CPU time and memory are then measured.
@@ -152,11 +151,11 @@ pub struct ReportArgs {
 #[derive(Args)]
 pub struct ConformArgs {
     /// The protocol to speak.
-    #[arg(long, value_name = "NAME", value_parser = protocol)]
+    #[arg(long, value_name = "NAME", value_parser = asked::protocol)]
     pub protocol: AskedProtocol,
 
     /// Test the server that runs at this address, host:port, instead of one of ours.
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS", value_parser = asked::address)]
     pub addr: Option<String>,
 
     /// Where a server of ours keeps accounts and messages: memory, sqlite, sqlite:PATH, sqlite-per-request.
@@ -175,32 +174,4 @@ pub struct ConformArgs {
 
 fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..)
-}
-
-fn protocol(asked: &str) -> Result<AskedProtocol, registry::UnknownProtocol> {
-    Ok(AskedProtocol {
-        asked: asked.to_owned(),
-        protocol: registry::find(asked)?,
-    })
-}
-
-fn accounts(asked: &str) -> Result<u32, String> {
-    match asked.parse() {
-        Ok(0 | 1) => {
-            Err("each account writes to all others, so there must be at least 2".to_owned())
-        }
-        Ok(accounts) => Ok(accounts),
-        Err(error) => Err(format!("{error}; say how many accounts, 40 for instance")),
-    }
-}
-
-fn address(asked: &str) -> Result<String, String> {
-    let port = asked
-        .rsplit_once(':')
-        .filter(|(host, _)| !host.is_empty())
-        .map(|(_, port)| port.parse::<u16>());
-    match port {
-        Some(Ok(1..)) => Ok(asked.to_owned()),
-        _ => Err("an address is host:port, 127.0.0.1:54401 for instance".to_owned()),
-    }
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::control::{Counters, LoadOrder, Order, Outcome, PhaseEnd, Report, ServeOrder};
+use crate::control::{Counters, LoadOrder, Order, Report, ServeOrder};
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
+use crate::record::{PhaseRecord, Reading, Record, Trouble};
 use crate::target::{Child, ChildError, Role};
 
 /// How long a process may take for what it has at hand: counters, a digest, an end.
@@ -38,67 +39,6 @@ pub enum Target {
     Own(ServeOrder),
     /// A server that runs already; with a process that can be watched, or without.
     Running(Option<ForeignProcess>),
-}
-
-/// What the processes of a trial said.
-#[derive(Debug, Default)]
-pub struct Record {
-    /// The phases that were reached, in their order.
-    pub phases: Vec<PhaseRecord>,
-    /// The digest of the server's state before anything was deleted.
-    pub digest: Option<String>,
-    /// What the generator said at last.
-    pub outcome: Option<Outcome>,
-    /// Why it did not come to its end.
-    pub trouble: Option<Trouble>,
-}
-
-/// Why a trial did not come to its end.
-#[derive(Debug)]
-pub enum Trouble {
-    /// The user wanted to stop.
-    Interrupted,
-    /// A process went wrong.
-    Child(ChildError),
-}
-
-impl From<ChildError> for Trouble {
-    fn from(error: ChildError) -> Self {
-        Self::Child(error)
-    }
-}
-
-/// One phase between two barriers.
-#[derive(Debug)]
-pub struct PhaseRecord {
-    /// What the generator said at its end.
-    pub end: PhaseEnd,
-    /// The counters of both before it began.
-    pub before: Reading,
-    /// The counters of both after it, once they agreed.
-    pub after: Reading,
-    /// Whether both ends had counted the same bytes at the barrier; `None` if the server cannot be asked.
-    pub agreed: Option<bool>,
-}
-
-/// The counters of both processes at a barrier.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// The server's; `None` if it cannot be asked.
-    pub server: Option<Counters>,
-    /// The generator's.
-    pub loadgen: Counters,
-}
-
-impl Reading {
-    /// Whether what one end sent is what the other received; `None` if the server does not count bytes for us.
-    fn agrees(&self, server_counts: bool) -> Option<bool> {
-        let server = self.server.filter(|_| server_counts)?;
-        Some(
-            server.stream_received_bytes == self.loadgen.stream_sent_bytes
-                && server.stream_sent_bytes == self.loadgen.stream_received_bytes,
-        )
-    }
 }
 
 /// Runs one trial to its end, whatever that is; its processes are gone then.
@@ -220,12 +160,15 @@ impl Stage {
 
     /// Reads both ends' counters until they agree, or for as long as is reasonable.
     async fn barrier(&mut self) -> Result<(Reading, Option<bool>), ChildError> {
-        let server_counts = matches!(self.server, Server::Own(_));
         let deadline = Instant::now() + BARRIER_PATIENCE;
         let mut comparisons = 0;
         loop {
             let reading = self.read().await?;
-            let agreed = reading.agrees(server_counts);
+            let agreed = match self.server {
+                Server::Own(_) => reading.agrees(),
+                // What the system knows of a process does not tell its chat sockets from others.
+                Server::Running(_) => None,
+            };
             if agreed != Some(false) || Instant::now() > deadline {
                 return Ok((reading, agreed));
             }

@@ -3,9 +3,10 @@
 //!
 //! Read it in this order:
 //!
-//! 1. [`cli`] and [`commands`]: what can be asked of the program; [`exit`]: how it ends.
+//! 1. [`cli`], [`asked`] and [`commands`]: what can be asked of the program; [`exit`]: how it ends.
 //! 2. [`selection`] and [`trials`]: what a run consists of, and in which order.
-//! 3. [`campaign`]: all trials, one after another; [`conductor`]: one trial; [`target`]: its processes.
+//! 3. [`campaign`]: all trials, one after another; [`conductor`]: one trial; [`target`]: its processes;
+//!    [`record`]: what they said.
 //! 4. [`control`]: how the parent and its two children talk; [`child`] is the children's side of it.
 //! 5. [`server_child`] and [`generator`]: the processes of a trial.
 //! 6. [`workloads`]: what is said; [`pacing`]: when; [`recorder`]: what is kept of it.
@@ -15,6 +16,7 @@
 //!
 //! The rest are small: [`descriptors`], [`interrupt`], [`machine`], [`output`], [`progress`] and [`store_file`].
 
+pub mod asked;
 pub mod assemble;
 pub mod campaign;
 pub mod child;
@@ -34,6 +36,7 @@ pub mod output;
 pub mod pacing;
 pub mod payload;
 pub mod progress;
+pub mod record;
 pub mod recorder;
 pub mod selection;
 pub mod server_child;

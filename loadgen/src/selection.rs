@@ -1,37 +1,14 @@
 //! What a run consists of: which protocols meet which workloads, with how many accounts.
 
-use protocols::registry::{self, Front, Protocol};
+use protocols::registry;
 
+use crate::asked::AskedProtocol;
 use crate::cli::RunArgs;
 use crate::exit::UsageError;
 use crate::workloads::{self, WORKLOADS, Workload};
 
 /// The numbers of accounts in the notebook's Tables 2 and 3.
 const NOTEBOOK_ACCOUNTS: [u32; 4] = [10, 20, 30, 40];
-
-/// A protocol, by the name that was asked for.
-#[derive(Clone)]
-pub struct AskedProtocol {
-    /// The name that was asked for.
-    pub asked: String,
-    /// What it stands for.
-    pub protocol: &'static Protocol,
-}
-
-impl AskedProtocol {
-    /// Whether it is a reference beside the ranking.
-    #[must_use]
-    pub const fn is_reference(&self) -> bool {
-        matches!(self.protocol.front, Front::Reference(_))
-    }
-
-    fn by_short_name(protocol: &'static Protocol) -> Self {
-        Self {
-            asked: protocol.short_name().to_owned(),
-            protocol,
-        }
-    }
-}
 
 /// What protocols are compared on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,15 +89,6 @@ impl Selection {
     }
 }
 
-/// Finds a workload by its name.
-///
-/// # Errors
-/// When there is none, with the names that there are.
-pub fn workload(asked: &str) -> Result<&'static dyn Workload, String> {
-    let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name()).collect();
-    workloads::find(asked).ok_or_else(|| format!("there are {}", names.join(", ")))
-}
-
 /// Whether a workload takes any number of accounts. References, which have no accounts to create and nothing to read,
 /// take part in these alone.
 fn is_open(workload: &dyn Workload) -> bool {
@@ -161,7 +129,7 @@ fn protocols(args: &RunArgs, open: bool) -> Result<Vec<AskedProtocol>, UsageErro
         let references = registry::references().filter(|_| open);
         return Ok(registry::defaults()
             .chain(references)
-            .map(AskedProtocol::by_short_name)
+            .map(AskedProtocol::unasked)
             .collect());
     }
     let idle = args

@@ -4,7 +4,8 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 
-use crate::selection::{AskedProtocol, Cell, Selection};
+use crate::asked::AskedProtocol;
+use crate::selection::{Cell, Selection};
 
 /// One trial to come.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use reports::schema::Run;
 
-use crate::conductor::{Record, Trouble};
+use crate::record::{Record, Trouble};
 
 /// Everything that speaks against a run; empty if it is valid.
 #[must_use]

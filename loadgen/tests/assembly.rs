@@ -7,7 +7,7 @@ use common::{Step, record, steps, trial};
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Serializer as _, V2DeflateSerializer};
 use loadgen::assemble::{self, Conditions};
-use loadgen::conductor::Record;
+use loadgen::record::Record;
 use reports::schema::{ByteCounts, ByteLayers, HandshakeBytes, Run};
 
 fn conditions() -> Conditions {

@@ -4,8 +4,8 @@ mod common;
 
 use common::{record, steps, trial};
 use loadgen::assemble::{self, Conditions};
-use loadgen::conductor::{Record, Trouble};
 use loadgen::control::Ledger;
+use loadgen::record::{Record, Trouble};
 use loadgen::target::{ChildError, Role};
 use loadgen::validity;
 use reports::schema::Run;

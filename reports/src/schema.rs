@@ -182,7 +182,7 @@ pub struct Run {
     pub valid: bool,
     /// Why not, in whole sentences; empty for a valid run.
     pub invalid_reasons: Vec<String>,
-    /// Time of the whole workload, as the notebook took it: without `connect` and `message_rest`.
+    /// Time of the whole workload, as the notebook took it: without `message_rest`.
     pub elapsed_ns: u64,
     /// Time of each phase: see [`phase`].
     pub phases_ns: BTreeMap<String, u64>,

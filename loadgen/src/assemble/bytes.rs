@@ -2,9 +2,9 @@
 
 use reports::schema::{ByteCounts, ByteLayers, BytesPerMessage, Run, phase};
 
-use super::{approximately, grown, quotient};
-use crate::conductor::PhaseRecord;
+use super::arithmetic::{approximately, grown, quotient};
 use crate::control::{Counters, Layers};
+use crate::record::PhaseRecord;
 
 /// Fills in all bytes of a run.
 pub(super) fn fill_in(run: &mut Run, phases: &[PhaseRecord], header_bytes: u64) {

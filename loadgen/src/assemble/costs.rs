@@ -2,22 +2,18 @@
 
 use reports::schema::{ProcessCost, Run};
 
-use super::{Conditions, grown, message_phases};
-use crate::conductor::PhaseRecord;
+use super::arithmetic::grown;
 use crate::control::Counters;
+use crate::record::Record;
 
 /// Fills in what both processes cost over the message phases.
-pub(super) fn fill_in(run: &mut Run, phases: &[PhaseRecord], conditions: &Conditions) {
-    let ours = conditions.address.is_none();
-    for phase in message_phases(phases) {
+pub(super) fn fill_in(run: &mut Run, record: &Record) {
+    for phase in record.message_phases() {
         run.cost_window_messages += phase.end.messages;
         add_cost(&mut run.loadgen, phase.before.loadgen, phase.end.counters);
         if let (Some(before), Some(after)) = (phase.before.server, phase.after.server) {
             add_cost(&mut run.server, before, after);
         }
-    }
-    if let (false, Some(server)) = (ours, &mut run.server) {
-        (server.network_sent_bytes, server.network_received_bytes) = (None, None);
     }
 }
 

@@ -1,8 +1,9 @@
 //! A trial whose numbers are small enough to be checked by hand.
 
-use loadgen::conductor::{PhaseRecord, Reading, Record};
+use loadgen::asked::AskedProtocol;
 use loadgen::control::{Counters, Layers, Ledger, Outcome, PhaseEnd};
-use loadgen::selection::{AskedProtocol, Cell};
+use loadgen::record::{PhaseRecord, Reading, Record};
+use loadgen::selection::Cell;
 use loadgen::trials::Trial;
 use protocols::registry;
 use reports::schema::workload::SCALING;

@@ -1,0 +1,80 @@
+//! What words on the command line stand for.
+
+use protocols::registry::{self, Front, Protocol, UnknownProtocol};
+
+use crate::workloads::{self, WORKLOADS, Workload};
+
+/// A protocol, by the name that was asked for.
+#[derive(Clone)]
+pub struct AskedProtocol {
+    /// The name that was asked for.
+    pub asked: String,
+    /// What it stands for.
+    pub protocol: &'static Protocol,
+}
+
+impl AskedProtocol {
+    /// Whether it is a reference beside the ranking.
+    #[must_use]
+    pub const fn is_reference(&self) -> bool {
+        matches!(self.protocol.front, Front::Reference(_))
+    }
+
+    /// One that nobody asked for, by the name that people use.
+    #[must_use]
+    pub fn unasked(protocol: &'static Protocol) -> Self {
+        Self {
+            asked: protocol.short_name().to_owned(),
+            protocol,
+        }
+    }
+}
+
+/// Finds a protocol.
+///
+/// # Errors
+/// When there is none of that name, with what was probably meant.
+pub fn protocol(asked: &str) -> Result<AskedProtocol, UnknownProtocol> {
+    Ok(AskedProtocol {
+        asked: asked.to_owned(),
+        protocol: registry::find(asked)?,
+    })
+}
+
+/// Finds a workload.
+///
+/// # Errors
+/// When there is none of that name, with the names that there are.
+pub fn workload(asked: &str) -> Result<&'static dyn Workload, String> {
+    let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name()).collect();
+    workloads::find(asked).ok_or_else(|| format!("there are {}", names.join(", ")))
+}
+
+/// How many accounts write to each other.
+///
+/// # Errors
+/// When it is no number, or there would be nobody to write to.
+pub fn accounts(asked: &str) -> Result<u32, String> {
+    match asked.parse() {
+        Ok(0 | 1) => {
+            Err("each account writes to all others, so there must be at least 2".to_owned())
+        }
+        Ok(accounts) => Ok(accounts),
+        Err(error) => Err(format!("{error}; say how many accounts, 40 for instance")),
+    }
+}
+
+/// Where a server is: host:port, neither of them empty.
+///
+/// # Errors
+/// When it is something else.
+pub fn address(asked: &str) -> Result<String, String> {
+    let port = asked
+        .rsplit_once(':')
+        .filter(|(host, _)| !host.is_empty())
+        .map(|(_, port)| port.parse::<u16>());
+    match port {
+        Some(Ok(1..)) => Ok(asked.to_owned()),
+        _ => Err("an address is host:port, 127.0.0.1:54401 for instance".to_owned()),
+    }
+}
