@@ -1,0 +1,368 @@
+//! Whole runs, small ones: real processes, real sockets, and what is left behind.
+
+mod processes;
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use loadgen::control::{Order, Report};
+use processes::{CutProxy, Server, loadgen, loadgen_in, wait_for_end};
+use reports::Results;
+use reports::schema::{FLOOR, Run};
+
+fn results(directory: &Path) -> Results {
+    Results::load(directory.join("results.json")).expect("results were written")
+}
+
+/// Runs with a report directory of its own, which must work out, and gives the results.
+#[track_caller]
+fn measure(arguments: &str) -> Results {
+    let directory = tempfile::tempdir().expect("there is room");
+    let output = loadgen(&format!("{arguments} --trials 1 --quiet"), directory.path());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(
+        output.stdout.is_empty() && output.stderr.is_empty(),
+        "{stderr}"
+    );
+    results(directory.path())
+}
+
+#[track_caller]
+fn flawless(run: &Run) {
+    assert!(run.valid, "{}: {:?}", run.protocol, run.invalid_reasons);
+    assert!(run.ledger.adds_up(), "{:?}", run.ledger);
+    assert_eq!((run.ledger.lost, run.ledger.duplicated), (0, 0));
+}
+
+#[test]
+fn scaling_is_right_over_every_protocol() {
+    let results = measure("--accounts 4 --rounds 3");
+    assert_eq!(
+        results.runs.len(),
+        4,
+        "the three of the notebook, and the reference"
+    );
+    for run in &results.runs {
+        flawless(run);
+        assert_eq!(
+            (run.messages, run.messages_first_round, run.rounds),
+            (36, 12, 3),
+            "{}",
+            run.protocol
+        );
+        assert!(run.throughput_hz > 0.0 && run.elapsed_ns > 0);
+        assert!(run.bytes.sent.stream > 0 && run.bytes.received.stream > 0);
+        assert!(run.server.is_some_and(|server| server.rss_peak_bytes > 0));
+    }
+    let chat: Vec<&Run> = results
+        .runs
+        .iter()
+        .filter(|run| run.protocol != FLOOR)
+        .collect();
+    let digests: BTreeSet<_> = chat.iter().map(|run| run.state_digest.as_deref()).collect();
+    assert_eq!(digests.len(), 1, "one state for all protocols: {digests:?}");
+    assert!(!digests.contains(&None));
+    for run in chat {
+        let sent = run.bytes.sent;
+        assert!(sent.wire.is_some_and(|wire| wire > sent.stream), "{sent:?}");
+        assert_eq!(run.ledger.delivered, 36);
+        assert!(
+            run.bytes.sent.payload < run.bytes.sent.message,
+            "{:?}",
+            run.bytes
+        );
+        assert!(
+            run.bytes_per_message
+                .is_some_and(|bytes| bytes.request > 0.0 && bytes.event > 0.0)
+        );
+        assert_eq!(run.latency.ack.as_ref().map(|ack| ack.count), Some(36));
+        assert_eq!(
+            run.latency.delivery.as_ref().map(|delivery| delivery.count),
+            Some(36)
+        );
+    }
+}
+
+#[test]
+fn efficiency_is_right_over_every_protocol() {
+    let results = measure("--workload efficiency");
+    assert_eq!(results.runs.len(), 3);
+    let digests: BTreeSet<_> = results
+        .runs
+        .iter()
+        .map(|run| run.state_digest.as_deref())
+        .collect();
+    assert_eq!(digests.len(), 1, "one state for all protocols: {digests:?}");
+    for run in &results.runs {
+        flawless(run);
+        assert_eq!((run.accounts, run.messages), (2, 20));
+        let phases: Vec<&str> = run.phases_ns.keys().map(String::as_str).collect();
+        assert_eq!(
+            phases,
+            ["connect", "create", "delete", "log_in", "message", "read"]
+        );
+    }
+}
+
+#[test]
+fn every_store_gives_the_same_state() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let file = directory.path().join("own.db");
+    let of_store = |store: &str| {
+        let arguments = format!("--protocol json --accounts 3 --rounds 2 --store {store}");
+        let run = measure(&arguments).runs.remove(0);
+        flawless(&run);
+        assert_eq!(run.store, store);
+        run.state_digest
+    };
+    let memory = of_store("memory");
+    assert!(memory.is_some());
+    assert_eq!(of_store("sqlite"), memory);
+    assert_eq!(of_store("sqlite-per-request"), memory);
+    assert_eq!(of_store(&format!("sqlite:{}", file.display())), memory);
+}
+
+#[test]
+fn json_on_stdout_is_the_results_file_and_keeps_the_schema() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let arguments =
+        "--protocol json,floor --accounts 3 --rounds 2 --trials 2 --seed 7 --format json";
+    let output = loadgen(arguments, directory.path());
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let file = std::fs::read(directory.path().join("results.json")).expect("it is there");
+    assert!(
+        output.stdout == file,
+        "stdout holds the results and nothing else"
+    );
+    assert_eq!(results(directory.path()).config.seed, 7);
+    let schema = serde_json::from_str(include_str!("../../reports/results.schema.json"))
+        .expect("it is JSON");
+    let value: serde_json::Value = serde_json::from_slice(&file).expect("it is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+    let errors: Vec<String> = validator
+        .iter_errors(&value)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn people_see_tables_and_where_the_report_lies() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let output = loadgen(
+        "--protocol json --accounts 3 --rounds 2 --trials 2",
+        directory.path(),
+    );
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    for word in ["json", "index.html", "results.json"] {
+        assert!(stdout.contains(word), "{word:?} is missing in: {stdout}");
+    }
+    for word in [
+        "measuring json",
+        "2 in all",
+        "1 of 2 trials done",
+        "all 2 runs",
+    ] {
+        assert!(stderr.contains(word), "{word:?} is missing in: {stderr}");
+    }
+    assert!(directory.path().join("index.html").exists());
+}
+
+#[test]
+fn a_report_is_made_again_with_the_same_bytes() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let first = directory.path().join("first");
+    assert!(
+        loadgen(
+            "--protocol json --accounts 3 --rounds 2 --trials 1 --quiet",
+            &first
+        )
+        .status
+        .success()
+    );
+    let again = directory.path().join("again");
+    let command = format!(
+        "report {} --out {}",
+        first.join("results.json").display(),
+        again.display()
+    );
+    let output = loadgen_in(&command, directory.path());
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for file in ["index.html", "summary.md", "results.csv"] {
+        let read = |directory: &Path| std::fs::read(directory.join(file)).expect("it is there");
+        assert!(read(&first) == read(&again), "{file} differs");
+    }
+}
+
+#[test]
+fn a_running_server_keeps_what_it_had_and_nothing_of_ours() {
+    let mut server = Server::start("json");
+    let before = server.digest();
+    let directory = tempfile::tempdir().expect("there is room");
+    let arguments = format!(
+        "--protocol json --accounts 3 --rounds 2 --trials 2 --quiet --addr {} --server-pid {}",
+        server.address,
+        server.id()
+    );
+    let output = loadgen(&arguments, directory.path());
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(server.digest(), before);
+    let results = results(directory.path());
+    assert_eq!(
+        results.config.addr.as_deref(),
+        Some(server.address.as_str())
+    );
+    for run in &results.runs {
+        flawless(run);
+        assert_eq!(run.state_digest, None);
+        let watched = run.server.expect("its process was named");
+        assert!(watched.rss_peak_bytes > 0 && watched.network_sent_bytes.is_none());
+    }
+}
+
+#[test]
+fn where_no_server_answers_one_line_says_so_and_nothing_is_written() {
+    let free = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("there is a port");
+    let directory = tempfile::tempdir().expect("there is room");
+    let out = directory.path().join("report");
+    let output = loadgen(
+        &format!("--protocol json --accounts 3 --addr {free} --quiet"),
+        &out,
+    );
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_eq!(stderr.trim_end().lines().count(), 1, "{stderr}");
+    assert!(stderr.contains(&free.to_string()), "{stderr}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_server_that_goes_away_leaves_marked_results() {
+    let server = Server::start("json");
+    // Past the greetings of 3 connections, and far from the end.
+    let proxy = CutProxy::before(&server.address, 2_000);
+    let directory = tempfile::tempdir().expect("there is room");
+    let arguments = format!(
+        "--protocol json --accounts 3 --rounds 200 --trials 9 --quiet --addr {}",
+        proxy.address
+    );
+    let output = loadgen(&arguments, directory.path());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(5), "{stderr}");
+    assert!(stderr.contains("invalid"), "{stderr}");
+    let runs = results(directory.path()).runs;
+    assert!(!runs.is_empty());
+    for run in &runs {
+        assert!(!run.valid && !run.invalid_reasons.is_empty(), "{run:?}");
+        assert!(run.ledger.adds_up(), "{:?}", run.ledger);
+    }
+}
+
+#[test]
+fn ctrl_c_keeps_what_was_measured() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let mut running = Command::new(env!("CARGO_BIN_EXE_loadgen"))
+        .args("--protocol json --accounts 2 --rounds 1 --trials 100000 --out".split(' '))
+        .arg(directory.path())
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut stderr = BufReader::new(running.stderr.take().expect("it is piped")).lines();
+    let told = stderr
+        .by_ref()
+        .map_while(Result::ok)
+        .any(|line| line.contains("trials done"));
+    assert!(told, "a first round of trials is done");
+    processes::interrupt(&running);
+    let said: Vec<String> = stderr.map_while(Result::ok).collect();
+    let status = running.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130), "{said:?}");
+    assert!(
+        said.iter().any(|line| line.contains("stopped after")),
+        "{said:?}"
+    );
+    assert!(!results(directory.path()).runs.is_empty());
+    assert!(directory.path().join("index.html").exists());
+}
+
+#[test]
+fn no_child_outlives_its_parent() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let mut running = Command::new(env!("CARGO_BIN_EXE_loadgen"))
+        .args("--protocol json --accounts 2 --rounds 1000000 --trials 1 --quiet --out".split(' '))
+        .arg(directory.path())
+        .spawn()
+        .expect("the program starts");
+    let children = processes::children(&running, 2);
+    running.kill().expect("it runs");
+    running.wait().expect("it ends");
+    for child in children {
+        wait_for_end(child);
+    }
+}
+
+#[test]
+fn a_port_in_use_is_told_by_the_server_in_words() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("there is a port");
+    let address = taken.local_addr().expect("it is bound").to_string();
+    let mut server = Server::spawn();
+    server.tell(&Order::Serve(processes::serve_order("json", &address)));
+    match server.listen() {
+        Report::Failed { error } => assert!(error.contains(&address), "{error}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_functional_test_passes_against_a_server_of_ours_and_a_running_one() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let server = Server::start("json");
+    let of_ours = "conform --protocol json --only functional".to_owned();
+    let running = format!("{of_ours} --addr {}", server.address);
+    for command in [of_ours, running] {
+        let output = loadgen_in(&command, directory.path());
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{stdout}");
+        let last = stdout.lines().last().unwrap_or_default();
+        assert!(last.contains(" passed, 0 failed"), "{last}");
+    }
+}
+
+#[test]
+fn what_is_no_chat_service_cannot_be_tested() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let output = loadgen_in("conform --protocol floor", directory.path());
+    assert_eq!(output.status.code(), Some(2));
+    let free = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("there is a port");
+    let output = loadgen_in(
+        &format!("conform --protocol json --addr {free}"),
+        directory.path(),
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
