@@ -13,7 +13,7 @@ use crate::control::{LoadOrder, ServeOrder};
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
-use crate::record::Trouble;
+use crate::record::{Record, Trouble};
 use crate::trials::Trial;
 use crate::{store_file, validity};
 
@@ -132,13 +132,22 @@ async fn one(
                 .push(format!("{}: {error}", trial.protocol.asked));
             FAILURES_MAX
         }
-        (trouble, _) => {
-            let weight = u32::from(matches!(trouble, Some(Trouble::Child(_))));
-            harvest
-                .runs
-                .push(assemble::run(trial, &record, &conditions(settings)));
+        _ => {
+            let run = assemble::run(trial, &record, &conditions(settings));
+            let weight = u32::from(was_cut_short(&run, &record));
+            harvest.runs.push(run);
             weight
         }
+    }
+}
+
+/// Whether a trial ended before its work was done, without the user's doing; it may have waited long for that.
+const fn was_cut_short(run: &Run, record: &Record) -> bool {
+    let ledger = &run.ledger;
+    match record.trouble {
+        Some(Trouble::Child(_)) => true,
+        Some(Trouble::Interrupted) => false,
+        None => ledger.timeouts + ledger.in_flight + ledger.never_sent > 0,
     }
 }
 
