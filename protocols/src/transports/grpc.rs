@@ -3,17 +3,18 @@
 //! Any codec for calls runs on it. With `protobuf` it is the service of `proto/chat.proto`, and stubs generated from
 //! that file talk to either end.
 //!
-//! Both ends stand on h2, the HTTP/2 that tonic and hyper stand on, without those two above it: they spawn a task and
-//! box several bodies for each call, while here one task drives a connection and answers in place, as on every other
-//! transport. What a protocol costs would otherwise be mixed with what one stack costs. The rest of gRPC is little:
-//! paths, a prefix of five bytes, trailers.
+//! Both ends are tonic, as gRPC in Rust usually is, on hyper's HTTP/2. What is ours: a tonic codec that hands bodies
+//! over as they are, so that any codec runs; a tower service that finds calls by their paths; and one task for each
+//! connection, as on every other transport, where hyper would have one for each call.
 
 mod client;
-mod connection;
+mod crew;
+mod deadline;
 mod events;
 mod method;
-mod prefix;
+mod raw;
 mod server;
+mod service;
 mod status;
 
 use std::sync::Arc;

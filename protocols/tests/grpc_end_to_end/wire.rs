@@ -126,7 +126,13 @@ async fn malformed_bodies_are_refused() {
 
 #[tokio::test]
 async fn a_compressed_message_is_not_taken() {
-    check(HELLO, &[&[1, 0, 0, 0, 2, 0x08, 1]], UNIMPLEMENTED).await;
+    let compressed = [1, 0, 0, 0, 2, 0x08, 1];
+    check(HELLO, &[&compressed], MALFORMED).await;
+    let server = Server::start().await;
+    let mut raw = Raw::connect(&server.address).await;
+    let gzip = request(HELLO).header("grpc-encoding", "gzip");
+    let response = raw.call(gzip, &[&compressed]).await;
+    assert_eq!(response.end("grpc-status"), UNIMPLEMENTED.status.into());
 }
 
 #[tokio::test]

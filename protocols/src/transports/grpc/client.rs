@@ -1,26 +1,27 @@
 //! The client's end: one connection, its calls, and the event stream of its session, all driven by one task.
 
 mod call;
+mod connection;
 mod session;
 
-use std::collections::VecDeque;
 use std::io;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use h2::client::{Builder, Connection};
-use server_core::limits::{CONNECTION_WINDOW_BYTES, HEADER_LIST_MAX_BYTES, STREAM_WINDOW_BYTES};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use server_core::{FromServer, Refusal, Request};
 use tokio::net::TcpStream;
 
-use self::call::{Answer, Call, Caller, Question};
+use self::call::{Answered, Asked, Caller, Question};
+use self::connection::Connection;
 use self::session::{Held, Session};
-use super::prefix::PREFIX_BYTES;
-use super::{Format, prefix};
+use super::Format;
+use super::status::Failure;
 use crate::client::calls::Change;
 use crate::client::{Client, ClientError, Incoming, MessageBytes, Ticket};
 use crate::counted::Counted;
+use crate::transport::BoxFuture;
 
 type Sink<'s> = &'s mut dyn FnMut(Incoming<'_>);
 
@@ -29,16 +30,16 @@ type Sink<'s> = &'s mut dyn FnMut(Incoming<'_>);
 /// It keeps the token of its session and opens the event stream by itself: the reply that begins a session is handed
 /// over once the stream stands, the one that ends it once the stream has ended.
 pub(super) struct GrpcClient {
-    connection: Connection<Counted<TcpStream>, Bytes>,
+    connection: Connection,
     caller: Caller,
     session: Session,
-    staged: VecDeque<Question>,
-    calls: Vec<Call>,
+    staged: Vec<Question>,
+    calls: FuturesUnordered<BoxFuture<'static, Answered>>,
+    /// How many calls will never be answered, because the connection closes.
+    lost: usize,
     next_ticket: u64,
     bytes: MessageBytes,
     format: Format,
-    /// The connection is over, and has been polled for the last time.
-    over: bool,
 }
 
 impl GrpcClient {
@@ -48,48 +49,24 @@ impl GrpcClient {
         address: &str,
         format: Format,
     ) -> io::Result<Self> {
-        let (requests, connection) = builder().handshake(stream).await.map_err(into_io)?;
+        let (connection, sender) = Connection::open(stream, format.content_type.clone()).await?;
         Ok(Self {
             connection,
-            caller: Caller::new(requests, address, &format)?,
+            caller: Caller::new(sender, address)?,
             session: Session::default(),
-            staged: VecDeque::new(),
-            calls: Vec::new(),
+            staged: Vec::new(),
+            calls: FuturesUnordered::new(),
+            lost: 0,
             next_ticket: 0,
             bytes: MessageBytes::default(),
             format,
-            over: false,
         })
     }
 
-    /// Begins the calls that are staged, as far as the server allows further ones.
-    fn begin_calls(&mut self, context: &mut Context<'_>) -> Result<(), ClientError> {
-        while !self.staged.is_empty() && self.caller.poll_ready(context) {
-            if let Some(question) = self.staged.pop_front() {
-                self.calls.push(self.caller.call(question)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes and reads; gives the end of the connection, if this is it.
-    fn poll_connection(&mut self, context: &mut Context<'_>) -> Option<ClientError> {
-        if !self.over {
-            match Pin::new(&mut self.connection).poll(context) {
-                Poll::Pending => return None,
-                Poll::Ready(end) => {
-                    self.over = true;
-                    if let Err(error) = end {
-                        return Some(ClientError::Io(into_io(error)));
-                    }
-                }
-            }
-        }
-        let unanswered =
-            self.staged.len() + self.calls.len() + usize::from(self.session.is_settling());
-        Some(ClientError::Closed {
-            unanswered: unanswered as u64,
-        })
+    /// How many requests will not be answered if the connection is over.
+    fn unanswered(&self) -> u64 {
+        let held = usize::from(self.session.is_settling());
+        (self.staged.len() + self.calls.len() + self.lost + held) as u64
     }
 
     /// Hands over the answers that are there; tells how many.
@@ -98,48 +75,57 @@ impl GrpcClient {
         context: &mut Context<'_>,
         sink: Sink<'_>,
     ) -> Result<usize, ClientError> {
-        let (mut at, mut handed) = (0, 0);
+        let mut handed = 0;
         // What is answered while the session changes waits until it has changed.
-        while at < self.calls.len() && !self.session.is_settling() {
-            match self.calls[at].poll(context)? {
-                Poll::Pending => at += 1,
-                Poll::Ready(answer) => {
-                    let call = self.calls.remove(at);
-                    handed += self.take(&call, answer, sink)?;
-                }
-            }
+        while !self.session.is_settling()
+            && let Poll::Ready(Some(answered)) = self.calls.poll_next_unpin(context)
+        {
+            handed += self.take(answered, sink)?;
         }
         Ok(handed)
     }
 
     /// Hands over one answer, unless the session has to change first; tells how many were handed over.
-    fn take(&mut self, call: &Call, answer: Answer, sink: Sink<'_>) -> Result<usize, ClientError> {
-        let body = match answer {
-            Answer::Refused(refusal) => {
-                refuse(call.ticket, refusal, sink);
+    fn take(&mut self, answered: Answered, sink: Sink<'_>) -> Result<usize, ClientError> {
+        let Answered { asked, answer } = answered;
+        let message = match answer.map_err(Failure::from) {
+            Ok(message) => message,
+            Err(Failure::Refused(refusal)) => {
+                refuse(asked.ticket, refusal, sink);
                 return Ok(1);
             }
-            Answer::Message(body) => body,
+            Err(Failure::Call(text)) => return Err(ClientError::Call(text)),
+            Err(Failure::Io(error)) => return Err(error.into()),
+            Err(Failure::Closed) => {
+                self.lost += 1;
+                return Ok(0);
+            }
         };
-        let reply = self.format.codec.decode_reply(call.operation, &body)?;
-        if let Some(change) = Change::of(&reply, call.resumed) {
+        let reply = self.format.codec.decode_reply(asked.operation, &message)?;
+        if let Some(change) = Change::of(&reply, asked.resumed) {
             drop(reply);
-            let held = Held {
-                ticket: call.ticket,
-                operation: call.operation,
-                body,
-            };
+            let held = Held { asked, message };
             self.session.change(change, held, &mut self.caller);
             return Ok(0);
         }
-        self.bytes.replies += body.len() as u64;
-        let message = FromServer::Reply(reply);
-        sink(Incoming {
-            ticket: Some(call.ticket),
-            message,
-            message_bytes: body.len(),
-        });
+        self.hand_over(&asked, &message, sink)?;
         Ok(1)
+    }
+
+    fn hand_over(
+        &mut self,
+        asked: &Asked,
+        message: &Bytes,
+        sink: Sink<'_>,
+    ) -> Result<(), ClientError> {
+        let reply = self.format.codec.decode_reply(asked.operation, message)?;
+        self.bytes.replies += message.len() as u64;
+        sink(Incoming {
+            ticket: Some(asked.ticket),
+            message: FromServer::Reply(reply),
+            message_bytes: message.len(),
+        });
+        Ok(())
     }
 
     /// Hands over events, and a reply that waited for the event stream; tells how many.
@@ -159,26 +145,12 @@ impl GrpcClient {
             });
             handed += 1;
         }
-        if let Some((held, result)) = self.session.settled() {
-            let Held {
-                ticket,
-                operation,
-                body,
-            } = held;
-            handed += 1;
-            if let Err(refusal) = result {
-                refuse(ticket, refusal, sink);
-            } else {
-                let reply = self.format.codec.decode_reply(operation, &body)?;
-                self.bytes.replies += body.len() as u64;
-                sink(Incoming {
-                    ticket: Some(ticket),
-                    message: FromServer::Reply(reply),
-                    message_bytes: body.len(),
-                });
-            }
+        match self.session.settled() {
+            None => return Ok(handed),
+            Some((held, Ok(()))) => self.hand_over(&held.asked, &held.message, sink)?,
+            Some((held, Err(refusal))) => refuse(held.asked.ticket, refusal, sink),
         }
-        Ok(handed)
+        Ok(handed + 1)
     }
 }
 
@@ -193,23 +165,21 @@ fn refuse(ticket: Ticket, refusal: Refusal, sink: Sink<'_>) {
 
 impl Client for GrpcClient {
     fn stage(&mut self, request: &Request<'_>) -> Result<Ticket, ClientError> {
-        let mut body = Vec::with_capacity(REQUEST_BYTES);
-        prefix::append(&mut body, |out| {
-            self.format.codec.encode_request(request, out)
-        })?;
-        self.bytes.requests += (body.len() - PREFIX_BYTES) as u64;
+        let mut message = Vec::with_capacity(REQUEST_BYTES);
+        self.format.codec.encode_request(request, &mut message)?;
+        self.bytes.requests += message.len() as u64;
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         let resumed = match request {
             Request::Resume { token } => Some(*token),
             _ => None,
         };
-        self.staged.push_back(Question {
+        let asked = Asked {
             ticket,
             operation: request.operation(),
             resumed,
-            body: body.into(),
-        });
+        };
+        self.staged.push(Question { asked, message });
         Ok(ticket)
     }
 
@@ -218,15 +188,20 @@ impl Client for GrpcClient {
         context: &mut Context<'_>,
         sink: &mut dyn FnMut(Incoming<'_>),
     ) -> Poll<Result<(), ClientError>> {
-        self.begin_calls(context)?;
-        let end = self.poll_connection(context);
-        // What is opened from here on wakes this task, as h2 wakes it for all that it has to write.
+        for question in self.staged.drain(..) {
+            self.calls.push(self.caller.call(question));
+        }
+        // Once so that calls begin before the connection writes, and once for what it has read.
         let mut handed = self.poll_calls(context, sink)?;
+        let over = self.connection.poll(context);
+        handed += self.poll_calls(context, sink)?;
         handed += self.poll_session(context, sink)?;
-        match end {
-            _ if handed > 0 => Poll::Ready(Ok(())),
-            Some(error) => Poll::Ready(Err(error)),
-            None => Poll::Pending,
+        match handed {
+            0 if over => Poll::Ready(Err(ClientError::Closed {
+                unanswered: self.unanswered(),
+            })),
+            0 => Poll::Pending,
+            _ => Poll::Ready(Ok(())),
         }
     }
 
@@ -237,22 +212,6 @@ impl Client for GrpcClient {
     fn stage_raw(&mut self, _bytes: &[u8]) -> bool {
         false
     }
-}
-
-fn builder() -> Builder {
-    let mut builder = Builder::new();
-    builder
-        .enable_push(false)
-        .max_header_list_size(HEADER_LIST_MAX_BYTES)
-        .initial_window_size(STREAM_WINDOW_BYTES)
-        .initial_connection_window_size(CONNECTION_WINDOW_BYTES);
-    builder
-}
-
-/// What the socket said, or what HTTP/2 says of the other end.
-fn into_io(error: h2::Error) -> io::Error {
-    let text = error.to_string();
-    error.into_io().unwrap_or_else(|| io::Error::other(text))
 }
 
 /// What is reserved for a request, in bytes: most are shorter.

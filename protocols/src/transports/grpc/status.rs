@@ -1,42 +1,16 @@
-//! How a call ended: the trailers of gRPC, and a refusal in them.
+//! How a call ended: the status of gRPC, and a refusal in it.
 
-use std::borrow::Cow;
+use std::error::Error as _;
+use std::io;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use server_core::{ErrorCode, Refusal};
-use tonic::Code;
+use tonic::metadata::{MetadataMap, MetadataValue};
+use tonic::{Code, Status};
 
-use crate::client::ClientError;
-
-const STATUS: HeaderName = HeaderName::from_static("grpc-status");
-const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
-const ERROR: HeaderName = HeaderName::from_static("chat-error");
-const DETAIL: HeaderName = HeaderName::from_static("chat-detail");
-
-/// What `grpc-message` escapes ("gRPC over HTTP/2", Responses, Percent-Encoded); what is not ASCII goes without saying.
-const ESCAPED: &AsciiSet = &CONTROLS.add(b'%');
-
-/// Why a call failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
-    /// The core refused it.
-    Refused(Refusal),
-    /// gRPC itself has no way to carry it out.
-    Unimplemented(&'static str),
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<ErrorCode> for Failure {
-    fn from(code: ErrorCode) -> Self {
-        Self::Refused(code.into())
-    }
-}
+/// Which refusal it is, by its name.
+const ERROR: &str = "chat-error";
+/// The number that goes with the refusal, unless it is 0.
+const DETAIL: &str = "chat-detail";
 
 /// The status code for each refusal, as the table in `proto/chat.proto` has them.
 pub(super) const fn status_code(code: ErrorCode) -> Code {
@@ -66,56 +40,73 @@ pub(super) const fn status_code(code: ErrorCode) -> Code {
     }
 }
 
-/// The trailers of a call that was carried out.
-pub(super) fn fine() -> HeaderMap {
-    let mut trailers = HeaderMap::with_capacity(1);
-    trailers.insert(STATUS, HeaderValue::from_static("0"));
-    trailers
+/// The status of a call that the core refused.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+pub(super) fn refused(refusal: Refusal) -> Status {
+    let mut metadata = MetadataMap::with_capacity(2);
+    metadata.insert(ERROR, MetadataValue::from_static(refusal.code.name()));
+    if refusal.detail > 0 {
+        metadata.insert(DETAIL, MetadataValue::from(refusal.detail));
+    }
+    Status::with_metadata(status_code(refusal.code), refusal.to_string(), metadata)
 }
 
-/// Adds the trailers of a call that was not.
-pub(super) fn add_failure(failure: &Failure, trailers: &mut HeaderMap) {
-    let (code, message) = match failure {
-        Failure::Refused(refusal) => (status_code(refusal.code), Cow::Owned(refusal.to_string())),
-        Failure::Unimplemented(what) => (Code::Unimplemented, Cow::Borrowed(*what)),
+/// Why a call was not carried out.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The core refused it.
+    Refused(Refusal),
+    /// It failed in a way that is no refusal.
+    Call(String),
+    /// The connection failed under it.
+    Io(io::Error),
+    /// The connection was closed in good order.
+    Closed,
+}
+
+impl From<Status> for Failure {
+    fn from(status: Status) -> Self {
+        of_connection(&status).unwrap_or_else(|| of_call(&status))
+    }
+}
+
+fn of_call(status: &Status) -> Failure {
+    let text = |name| {
+        let value = status.metadata().get(name);
+        value.and_then(|value| value.to_str().ok())
     };
-    trailers.insert(STATUS, HeaderValue::from(code as i32));
-    let escaped: Cow<'_, str> = utf8_percent_encode(&message, ESCAPED).into();
-    if let Ok(message) = HeaderValue::from_str(&escaped) {
-        trailers.insert(MESSAGE, message);
-    }
-    if let Failure::Refused(refusal) = failure {
-        trailers.insert(ERROR, HeaderValue::from_static(refusal.code.name()));
-        if refusal.detail > 0 {
-            trailers.insert(DETAIL, HeaderValue::from(refusal.detail));
-        }
-    }
-}
-
-/// Whether these headers say how the call ended.
-pub(super) fn is_in(headers: &HeaderMap) -> bool {
-    headers.contains_key(STATUS)
-}
-
-/// How the call ended that these trailers belong to: carried out, or refused.
-///
-/// # Errors
-/// [`ClientError::Call`] if it failed in a way that is no refusal.
-pub(super) fn read(trailers: &HeaderMap) -> Result<Result<(), Refusal>, ClientError> {
-    let Some(status) = trailers.get(STATUS) else {
-        return Err(ClientError::Call("it ended without a status".to_owned()));
-    };
-    if status == "0" {
-        return Ok(Ok(()));
-    }
-    let text = |name| trailers.get(name).and_then(|value| value.to_str().ok());
     if let Some(code) = text(ERROR).and_then(ErrorCode::from_name) {
         let detail = text(DETAIL).and_then(|detail| detail.parse().ok());
-        return Ok(Err(Refusal::with_detail(code, detail.unwrap_or(0))));
+        return Failure::Refused(Refusal::with_detail(code, detail.unwrap_or(0)));
     }
-    let code = Code::from_bytes(status.as_bytes());
-    let message = percent_decode_str(text(MESSAGE).unwrap_or_default()).decode_utf8_lossy();
-    Err(ClientError::Call(format!("{code:?}: {message}")))
+    Failure::Call(format!("{:?}: {}", status.code(), status.message()))
+}
+
+/// A status that tonic made because the whole connection is over has the reason among its sources.
+fn of_connection(status: &Status) -> Option<Failure> {
+    let mut next = status.source();
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return Some(Failure::Io(io::Error::new(error.kind(), error.to_string())));
+        }
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            return of_http_2(error);
+        }
+        if let Some(error) = error.downcast_ref::<hyper::Error>()
+            && (error.is_canceled() || error.is_closed())
+        {
+            return Some(Failure::Closed);
+        }
+        next = error.source();
+    }
+    None
+}
+
+fn of_http_2(error: &h2::Error) -> Option<Failure> {
+    if error.is_go_away() && error.is_remote() && error.reason() == Some(h2::Reason::NO_ERROR) {
+        return Some(Failure::Closed);
+    }
+    (error.is_io() || error.is_go_away()).then(|| Failure::Io(io::Error::other(error.to_string())))
 }
 
 #[cfg(test)]
@@ -127,22 +118,22 @@ mod tests {
         for &code in ErrorCode::ALL {
             for detail in [0, 1, u64::MAX] {
                 let refusal = Refusal::with_detail(code, detail);
-                let mut trailers = HeaderMap::new();
-                add_failure(&refusal.into(), &mut trailers);
-                assert_eq!(read(&trailers).unwrap(), Err(refusal));
+                let response: http::Response<()> = refused(refusal).into_http();
+                let status = Status::from_header_map(response.headers()).unwrap();
+                assert_eq!(status.message(), refusal.to_string());
+                let failure = Failure::from(status);
+                assert!(
+                    matches!(failure, Failure::Refused(same) if same == refusal),
+                    "{failure:?}"
+                );
             }
         }
-        assert_eq!(read(&fine()).unwrap(), Ok(()));
     }
 
     #[test]
     fn what_is_no_refusal_says_what_it_is() {
-        let mut trailers = HeaderMap::new();
-        add_failure(&Failure::Unimplemented("100 % unknown"), &mut trailers);
-        assert_eq!(trailers[MESSAGE], "100 %25 unknown");
-        let error = read(&trailers).unwrap_err().to_string();
-        assert_eq!(error, "the call failed: Unimplemented: 100 % unknown");
-        assert!(read(&HeaderMap::new()).is_err());
+        let failure = Failure::from(Status::unimplemented("100 % unknown"));
+        assert!(matches!(failure, Failure::Call(text) if text == "Unimplemented: 100 % unknown"));
     }
 
     /// The table of `chat.proto` is what other languages are written by.

@@ -3,14 +3,15 @@
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use server_core::message::Operation;
-use server_core::{ErrorCode, Refusal};
+use futures_util::{FutureExt as _, StreamExt as _};
+use server_core::Refusal;
+use tonic::{Status, Streaming};
 
-use super::super::method::Method;
-use super::super::prefix::PREFIX_BYTES;
-use super::call::{Caller, Part, Response};
+use super::super::status::Failure;
+use super::call::{Asked, Caller};
+use crate::client::ClientError;
 use crate::client::calls::{Change, bearer};
-use crate::client::{ClientError, Ticket};
+use crate::transport::BoxFuture;
 
 /// Follows what replies do to the session.
 #[derive(Default)]
@@ -22,9 +23,8 @@ pub(super) struct Session {
 
 /// A reply that is not handed over yet.
 pub(super) struct Held {
-    pub(super) ticket: Ticket,
-    pub(super) operation: Operation,
-    pub(super) body: Bytes,
+    pub(super) asked: Asked,
+    pub(super) message: Bytes,
 }
 
 /// The event stream.
@@ -33,16 +33,14 @@ enum Events {
     /// There is none.
     #[default]
     None,
-    /// It is to be opened as soon as the connection takes a further call.
-    Wanted,
     /// It was asked for.
-    Opening(Response),
+    Opening(BoxFuture<'static, Result<Streaming<Bytes>, Status>>),
     /// It stands: the account is online.
-    Open(Response),
+    Open(Streaming<Bytes>),
     /// It was refused, which the held reply is to say.
     Refused(Refusal),
     /// The session has ended, and the stream is about to.
-    Ending(Response),
+    Ending(Streaming<Bytes>),
 }
 
 impl Session {
@@ -57,12 +55,12 @@ impl Session {
         match change {
             Change::Begins(token) => {
                 caller.authorize(Some(bearer(token)));
-                self.events = Events::Wanted;
+                self.events = Events::Opening(caller.subscribe());
             }
             Change::Ends => {
                 caller.authorize(None);
                 self.events = match std::mem::take(&mut self.events) {
-                    Events::Open(response) => Events::Ending(response),
+                    Events::Open(stream) => Events::Ending(stream),
                     _ => Events::None,
                 };
             }
@@ -72,7 +70,7 @@ impl Session {
     /// The held reply once the event stream has followed, or the refusal in its place.
     pub(super) fn settled(&mut self) -> Option<(Held, Result<(), Refusal>)> {
         let result = match self.events {
-            Events::Wanted | Events::Opening(_) | Events::Ending(_) => return None,
+            Events::Opening(_) | Events::Ending(_) => return None,
             Events::None | Events::Open(_) => Ok(()),
             Events::Refused(refusal) => Err(refusal),
         };
@@ -86,41 +84,38 @@ impl Session {
         caller: &mut Caller,
     ) -> Result<Option<Bytes>, ClientError> {
         loop {
-            let response = match &mut self.events {
+            match &mut self.events {
                 Events::None | Events::Refused(_) => return Ok(None),
-                Events::Wanted if !caller.poll_ready(context) => return Ok(None),
-                Events::Wanted => {
-                    let body = Bytes::from_static(&[0; PREFIX_BYTES]);
-                    self.events = Events::Opening(caller.open(Method::Subscribe, body)?);
-                    continue;
+                Events::Opening(opening) => match opening.poll_unpin(context) {
+                    Poll::Pending => return Ok(None),
+                    Poll::Ready(Ok(stream)) => self.events = Events::Open(stream),
+                    Poll::Ready(Err(status)) => self.ended(Some(status), caller)?,
+                },
+                Events::Open(stream) | Events::Ending(stream) => {
+                    match stream.poll_next_unpin(context) {
+                        Poll::Pending => return Ok(None),
+                        Poll::Ready(Some(Ok(message))) => return Ok(Some(message)),
+                        Poll::Ready(Some(Err(status))) => self.ended(Some(status), caller)?,
+                        Poll::Ready(None) => self.ended(None, caller)?,
+                    }
                 }
-                Events::Opening(response) | Events::Open(response) | Events::Ending(response) => {
-                    response
-                }
-            };
-            match response.poll_part(context)? {
-                Poll::Pending => return Ok(None),
-                Poll::Ready(Part::Head) => self.opened(),
-                Poll::Ready(Part::Message(body)) => return Ok(Some(body)),
-                Poll::Ready(Part::End(end)) => self.ended(end, caller),
             }
-        }
-    }
-
-    fn opened(&mut self) {
-        if let Events::Opening(response) = std::mem::take(&mut self.events) {
-            self.events = Events::Open(response);
         }
     }
 
     /// Without its event stream the session is over for this client, as it is for one whose connection was taken over.
-    fn ended(&mut self, end: Result<(), Refusal>, caller: &mut Caller) {
-        self.events = match self.events {
-            Events::Opening(_) => {
-                Events::Refused(end.err().unwrap_or(ErrorCode::SessionEnded.into()))
-            }
-            _ => Events::None,
-        };
+    fn ended(&mut self, status: Option<Status>, caller: &mut Caller) -> Result<(), ClientError> {
+        let before = std::mem::take(&mut self.events);
         caller.authorize(None);
+        match (status.map(Failure::from), before) {
+            (Some(Failure::Refused(refusal)), Events::Opening(_)) => {
+                self.events = Events::Refused(refusal);
+                Ok(())
+            }
+            (Some(Failure::Call(text)), _) => Err(ClientError::Call(text)),
+            (Some(Failure::Io(error)), _) => Err(error.into()),
+            // The connection says that it is over.
+            (Some(Failure::Closed | Failure::Refused(_)) | None, _) => Ok(()),
+        }
     }
 }

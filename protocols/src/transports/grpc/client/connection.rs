@@ -1,0 +1,92 @@
+//! The connection of a client: hyper's, driven by whoever polls the client.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt as _;
+use http::{HeaderValue, Request, Response, header};
+use hyper::body::Incoming;
+use hyper::client::conn::http2::{self, Builder, SendRequest};
+use hyper_util::rt::TokioIo;
+use server_core::limits::{CONNECTION_WINDOW_BYTES, HEADER_LIST_MAX_BYTES, STREAM_WINDOW_BYTES};
+use tokio::net::TcpStream;
+use tonic::body::Body;
+use tower_service::Service;
+
+use super::super::crew::{Crew, Executor};
+use crate::counted::Counted;
+use crate::transport::BoxFuture;
+
+/// One HTTP/2 connection. It goes on when it is polled, and closes its socket when it is dropped.
+pub(super) struct Connection {
+    http: http2::Connection<TokioIo<Counted<TcpStream>>, Body, Executor>,
+    crew: Crew,
+    over: bool,
+}
+
+impl Connection {
+    /// Begins HTTP/2 on a socket.
+    pub(super) async fn open(
+        stream: Counted<TcpStream>,
+        content_type: HeaderValue,
+    ) -> io::Result<(Self, Sender)> {
+        let crew = Crew::default();
+        let handshake = builder(crew.executor()).handshake(TokioIo::new(stream));
+        let (requests, http) = handshake.await.map_err(io::Error::other)?;
+        let sender = Sender {
+            requests,
+            content_type,
+        };
+        let connection = Self {
+            http,
+            crew,
+            over: false,
+        };
+        Ok((connection, sender))
+    }
+
+    /// Writes and reads; tells whether the connection is over. Why it is over, its calls say.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> bool {
+        if !self.over {
+            self.over = Pin::new(&mut self.http).poll_unpin(context).is_ready();
+            self.crew.poll(context);
+        }
+        self.over
+    }
+}
+
+fn builder(executor: Executor) -> Builder<Executor> {
+    let mut builder = Builder::new(executor);
+    builder
+        .max_header_list_size(HEADER_LIST_MAX_BYTES)
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES);
+    builder
+}
+
+/// What is below tonic's client in place of its channel, which would reconnect in silence: here a connection that is
+/// lost is a session that is lost, and says so.
+#[derive(Clone)]
+pub(super) struct Sender {
+    requests: SendRequest<Body>,
+    content_type: HeaderValue,
+}
+
+impl Service<Request<Body>> for Sender {
+    type Response = Response<Incoming>;
+    type Error = hyper::Error;
+    type Future = BoxFuture<'static, hyper::Result<Response<Incoming>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<hyper::Result<()>> {
+        self.requests.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let content_type = self.content_type.clone();
+        request
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, content_type);
+        Box::pin(self.requests.send_request(request))
+    }
+}

@@ -1,0 +1,179 @@
+//! The service: calls are found by their paths, and answered by the core.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use http::{HeaderValue, Method as Verb, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use server_core::limits::REQUEST_MAX_BYTES;
+use server_core::message::{Operation, Token};
+use server_core::{Chat, ErrorCode, Refusal};
+use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+use tonic::server::Grpc;
+use tonic::{Code, Status, Streaming};
+use tower::service_fn;
+use tower_service::Service;
+
+use super::events::Feed;
+use super::method::Method;
+use super::raw::Raw;
+use super::{Format, deadline, status};
+use crate::server::calls::{self, Call};
+use crate::transport::BoxFuture;
+
+/// What all connections of a front end share.
+pub(super) struct Front {
+    pub(super) chat: Arc<Chat>,
+    pub(super) format: Format,
+    pub(super) stop: CancellationToken,
+}
+
+/// The services of a front end, as tower has services.
+#[derive(Clone)]
+pub(super) struct Services {
+    front: Arc<Front>,
+}
+
+impl Services {
+    pub(super) const fn new(front: Arc<Front>) -> Self {
+        Self { front }
+    }
+}
+
+impl Service<Request<Incoming>> for Services {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+        let front = Arc::clone(&self.front);
+        Box::pin(async move { Ok(route(request, front).await) })
+    }
+}
+
+async fn route(request: Request<Incoming>, front: Arc<Front>) -> Response<Body> {
+    if !is_grpc(&request) {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return response;
+    }
+    let content_type = front.format.content_type.clone();
+    let mut response = match (
+        Method::from_path(request.uri().path()),
+        deadline::of(request.headers()),
+    ) {
+        (None, _) => {
+            Status::unimplemented("there is no such method; see chat.proto").into_http()
+        }
+        (Some(method), None) => answer(method, request, front).await,
+        (Some(method), Some(deadline)) => {
+            let answered = tokio::time::timeout(deadline, answer(method, request, front)).await;
+            answered.unwrap_or_else(|_| {
+                Status::deadline_exceeded("there was no answer within grpc-timeout").into_http()
+            })
+        }
+    };
+    // tonic says application/grpc, whatever its codec writes.
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, content_type);
+    response
+}
+
+fn is_grpc(request: &Request<Incoming>) -> bool {
+    let content_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .map(HeaderValue::as_bytes);
+    request.method() == Verb::POST
+        && content_type.is_some_and(|value| value.starts_with(b"application/grpc"))
+}
+
+async fn answer(method: Method, request: Request<Incoming>, front: Arc<Front>) -> Response<Body> {
+    let token = calls::bearer(request.headers());
+    let mut grpc = Grpc::new(Raw).max_decoding_message_size(REQUEST_MAX_BYTES);
+    match method {
+        // As a stream, so that what is wrong with the body is ours to say.
+        Method::Call(operation) => {
+            let call = service_fn(|request: tonic::Request<Streaming<Bytes>>| {
+                call(operation, token, request.into_inner(), Arc::clone(&front))
+            });
+            grpc.client_streaming(call, request).await
+        }
+        Method::Subscribe => {
+            let subscribe = service_fn(|_: tonic::Request<Bytes>| {
+                std::future::ready(subscribe(token, Arc::clone(&front)))
+            });
+            grpc.server_streaming(subscribe, request).await
+        }
+    }
+}
+
+async fn call(
+    operation: Operation,
+    token: Result<Option<Token>, Refusal>,
+    body: Streaming<Bytes>,
+    front: Arc<Front>,
+) -> Result<tonic::Response<Vec<u8>>, Status> {
+    let message = only_message(body).await?;
+    let call = Call {
+        operation,
+        token: token.map_err(status::refused)?,
+        body: &message,
+    };
+    let outcome = calls::apply(&call, front.format.codec, &front.chat);
+    let reply = outcome.wait().await.map_err(status::refused)?;
+    let mut message = Vec::with_capacity(MESSAGE_BYTES);
+    front
+        .format
+        .codec
+        .encode_reply(&reply, &mut message)
+        .map_err(|_| status::refused(ErrorCode::NotExpressible.into()))?;
+    Ok(tonic::Response::new(message))
+}
+
+/// The one message of a request.
+async fn only_message(mut body: Streaming<Bytes>) -> Result<Bytes, Status> {
+    let message = body.next().await.transpose().map_err(wrong_body)?;
+    let further = body.next().await.transpose().map_err(wrong_body)?;
+    match (message, further) {
+        (Some(message), None) => Ok(message),
+        _ => Err(status::refused(ErrorCode::Malformed.into())),
+    }
+}
+
+/// What tonic says of a body, as the core would say it.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+fn wrong_body(status: Status) -> Status {
+    status::refused(match status.code() {
+        Code::OutOfRange => {
+            Refusal::with_detail(ErrorCode::FrameRefused, REQUEST_MAX_BYTES as u64)
+        }
+        _ => ErrorCode::Malformed.into(),
+    })
+}
+
+/// The headers go out before any event: they tell the client that it is online.
+fn subscribe(
+    token: Result<Option<Token>, Refusal>,
+    front: Arc<Front>,
+) -> Result<tonic::Response<Feed>, Status> {
+    let opened = match token {
+        Ok(Some(token)) => front.chat.subscribe(token),
+        Ok(None) => Err(ErrorCode::NotLoggedIn.into()),
+        Err(refusal) => Err(refusal),
+    };
+    let subscription = opened.map_err(status::refused)?;
+    Ok(tonic::Response::new(Feed::new(subscription, front)))
+}
+
+/// What is reserved for a reply, in bytes: most are shorter.
+const MESSAGE_BYTES: usize = 64;
