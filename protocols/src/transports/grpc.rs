@@ -11,6 +11,7 @@ mod client;
 mod crew;
 mod deadline;
 mod events;
+mod long_reply;
 mod method;
 mod raw;
 mod server;

@@ -1,7 +1,8 @@
 //! A client that sends what no client should.
 
 use bytes::Bytes;
-use h2::client::SendRequest;
+use h2::SendStream;
+use h2::client::{ResponseFuture, SendRequest};
 use http::{HeaderMap, Method, Request, StatusCode};
 use tokio::net::TcpStream;
 
@@ -43,6 +44,17 @@ impl Raw {
             .expect("it speaks HTTP/2");
         tokio::spawn(connection);
         Self { requests }
+    }
+
+    /// Sends a request, of which the body is still to come.
+    pub(crate) fn begin(
+        &mut self,
+        request: http::request::Builder,
+    ) -> (ResponseFuture, SendStream<Bytes>) {
+        let request = request.body(()).expect("it is a request");
+        self.requests
+            .send_request(request, false)
+            .expect("it is sent")
     }
 
     /// Sends a request, its body in these pieces, and takes all that comes back.

@@ -198,6 +198,19 @@ async fn a_header_list_has_a_longest_length() {
 }
 
 #[tokio::test]
+async fn a_deadline_is_kept() {
+    let server = Server::start().await;
+    let mut raw = Raw::connect(&server.address).await;
+    let (head, request_body) = raw.begin(request(PING).header("grpc-timeout", "10m"));
+    let head = head.await.unwrap();
+    assert_eq!(head.headers()["grpc-status"], "4");
+    drop(request_body);
+    let patient = request(PING).header("grpc-timeout", "1H");
+    let response = raw.call(patient, &[&prefixed(&[])]).await;
+    assert_eq!(response.end("grpc-status"), Some("0"));
+}
+
+#[tokio::test]
 async fn who_takes_no_long_replies_gets_no_further_ones() {
     let server = Server::start().await;
     let mut caller = server.connect().await;
@@ -248,8 +261,7 @@ async fn who_takes_no_long_replies_gets_no_further_ones() {
     for head in heads {
         let mut page = begun.remove(0).into_body();
         while let Some(chunk) = page.data().await {
-            page
-                .flow_control()
+            page.flow_control()
                 .release_capacity(chunk.unwrap().len())
                 .unwrap();
         }

@@ -13,8 +13,8 @@ pub(super) fn of(headers: &HeaderMap) -> Option<Duration> {
     }
     let count = digits.parse().ok()?;
     match unit {
-        "H" => Some(Duration::from_secs(count * 3600)),
-        "M" => Some(Duration::from_secs(count * 60)),
+        "H" => Some(Duration::from_hours(count)),
+        "M" => Some(Duration::from_mins(count)),
         "S" => Some(Duration::from_secs(count)),
         "m" => Some(Duration::from_millis(count)),
         "u" => Some(Duration::from_micros(count)),
@@ -38,13 +38,13 @@ mod tests {
 
     #[test]
     fn every_unit_is_known() {
-        check("1H", Some(Duration::from_secs(3600)));
-        check("2M", Some(Duration::from_secs(120)));
+        check("1H", Some(Duration::from_hours(1)));
+        check("2M", Some(Duration::from_mins(2)));
         check("3S", Some(Duration::from_secs(3)));
         check("100m", Some(Duration::from_millis(100)));
         check("5u", Some(Duration::from_micros(5)));
         check("99999999n", Some(Duration::from_nanos(99_999_999)));
-        check("99999999H", Some(Duration::from_secs(99_999_999 * 3600)));
+        check("99999999H", Some(Duration::from_hours(99_999_999)));
     }
 
     #[test]

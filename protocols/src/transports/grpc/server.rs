@@ -9,8 +9,8 @@ use hyper::server::conn::http2::Builder;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use server_core::limits::{
-    CONNECTION_WINDOW_BYTES, HEADER_LIST_MAX_BYTES, STREAM_WINDOW_BYTES,
-    STREAMS_MAX, WRITE_BUFFER_MAX_BYTES,
+    CONNECTION_WINDOW_BYTES, HEADER_LIST_MAX_BYTES, STREAM_WINDOW_BYTES, STREAMS_MAX,
+    WRITE_BUFFER_MAX_BYTES,
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;

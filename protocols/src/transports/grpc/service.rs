@@ -19,10 +19,11 @@ use tower::service_fn;
 use tower_service::Service;
 
 use super::events::Feed;
+use super::long_reply::{Pieces, Place, Room};
 use super::method::Method;
 use super::raw::Raw;
 use super::{Format, deadline, status};
-use crate::server::calls::{self, Call};
+use crate::server::calls;
 use crate::transport::BoxFuture;
 
 /// What all connections of a front end share.
@@ -32,15 +33,19 @@ pub(super) struct Front {
     pub(super) stop: CancellationToken,
 }
 
-/// The services of a front end, as tower has services.
+/// The services of a front end on one connection, as tower has services.
 #[derive(Clone)]
 pub(super) struct Services {
     front: Arc<Front>,
+    room: Room,
 }
 
 impl Services {
-    pub(super) const fn new(front: Arc<Front>) -> Self {
-        Self { front }
+    pub(super) fn new(front: Arc<Front>) -> Self {
+        Self {
+            front,
+            room: Room::default(),
+        }
     }
 }
 
@@ -54,28 +59,26 @@ impl Service<Request<Incoming>> for Services {
     }
 
     fn call(&mut self, request: Request<Incoming>) -> Self::Future {
-        let front = Arc::clone(&self.front);
-        Box::pin(async move { Ok(route(request, front).await) })
+        let services = self.clone();
+        Box::pin(async move { Ok(route(request, services).await) })
     }
 }
 
-async fn route(request: Request<Incoming>, front: Arc<Front>) -> Response<Body> {
+async fn route(request: Request<Incoming>, services: Services) -> Response<Body> {
     if !is_grpc(&request) {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return response;
     }
-    let content_type = front.format.content_type.clone();
+    let content_type = services.front.format.content_type.clone();
     let mut response = match (
         Method::from_path(request.uri().path()),
         deadline::of(request.headers()),
     ) {
-        (None, _) => {
-            Status::unimplemented("there is no such method; see chat.proto").into_http()
-        }
-        (Some(method), None) => answer(method, request, front).await,
+        (None, _) => Status::unimplemented("there is no such method; see chat.proto").into_http(),
+        (Some(method), None) => answer(method, request, services).await,
         (Some(method), Some(deadline)) => {
-            let answered = tokio::time::timeout(deadline, answer(method, request, front)).await;
+            let answered = tokio::time::timeout(deadline, answer(method, request, services)).await;
             answered.unwrap_or_else(|_| {
                 Status::deadline_exceeded("there was no answer within grpc-timeout").into_http()
             })
@@ -97,16 +100,27 @@ fn is_grpc(request: &Request<Incoming>) -> bool {
         && content_type.is_some_and(|value| value.starts_with(b"application/grpc"))
 }
 
-async fn answer(method: Method, request: Request<Incoming>, front: Arc<Front>) -> Response<Body> {
+async fn answer(method: Method, request: Request<Incoming>, services: Services) -> Response<Body> {
+    let Services { front, room } = services;
     let token = calls::bearer(request.headers());
     let mut grpc = Grpc::new(Raw).max_decoding_message_size(REQUEST_MAX_BYTES);
     match method {
         // As a stream, so that what is wrong with the body is ours to say.
         Method::Call(operation) => {
             let call = service_fn(|request: tonic::Request<Streaming<Bytes>>| {
-                call(operation, token, request.into_inner(), Arc::clone(&front))
+                let call = Call {
+                    operation,
+                    token,
+                    body: request.into_inner(),
+                };
+                call.answer(Arc::clone(&front), room.clone())
             });
-            grpc.client_streaming(call, request).await
+            room.opens().await;
+            let mut response = grpc.client_streaming(call, request).await;
+            match response.extensions_mut().remove::<Place>() {
+                Some(place) => response.map(|body| Body::new(Pieces::new(body, place))),
+                None => response,
+            }
         }
         Method::Subscribe => {
             let subscribe = service_fn(|_: tonic::Request<Bytes>| {
@@ -117,27 +131,39 @@ async fn answer(method: Method, request: Request<Incoming>, front: Arc<Front>) -
     }
 }
 
-async fn call(
+/// A unary call, of which the head has come.
+struct Call {
     operation: Operation,
     token: Result<Option<Token>, Refusal>,
     body: Streaming<Bytes>,
-    front: Arc<Front>,
-) -> Result<tonic::Response<Vec<u8>>, Status> {
-    let message = only_message(body).await?;
-    let call = Call {
-        operation,
-        token: token.map_err(status::refused)?,
-        body: &message,
-    };
-    let outcome = calls::apply(&call, front.format.codec, &front.chat);
-    let reply = outcome.wait().await.map_err(status::refused)?;
-    let mut message = Vec::with_capacity(MESSAGE_BYTES);
-    front
-        .format
-        .codec
-        .encode_reply(&reply, &mut message)
-        .map_err(|_| status::refused(ErrorCode::NotExpressible.into()))?;
-    Ok(tonic::Response::new(message))
+}
+
+impl Call {
+    async fn answer(
+        self,
+        front: Arc<Front>,
+        room: Room,
+    ) -> Result<tonic::Response<Vec<u8>>, Status> {
+        let body = only_message(self.body).await?;
+        let call = calls::Call {
+            operation: self.operation,
+            token: self.token.map_err(status::refused)?,
+            body: &body,
+        };
+        let codec = front.format.codec;
+        let outcome = calls::apply(&call, codec, &front.chat);
+        let reply = outcome.wait().await.map_err(status::refused)?;
+        let mut message = Vec::with_capacity(MESSAGE_BYTES);
+        codec
+            .encode_reply(&reply, &mut message)
+            .map_err(|_| status::refused(ErrorCode::NotExpressible.into()))?;
+        let place = room.place(&message).await;
+        let mut response = tonic::Response::new(message);
+        if let Some(place) = place {
+            response.extensions_mut().insert(place);
+        }
+        Ok(response)
+    }
 }
 
 /// The one message of a request.
@@ -154,9 +180,7 @@ async fn only_message(mut body: Streaming<Bytes>) -> Result<Bytes, Status> {
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn wrong_body(status: Status) -> Status {
     status::refused(match status.code() {
-        Code::OutOfRange => {
-            Refusal::with_detail(ErrorCode::FrameRefused, REQUEST_MAX_BYTES as u64)
-        }
+        Code::OutOfRange => Refusal::with_detail(ErrorCode::FrameRefused, REQUEST_MAX_BYTES as u64),
         _ => ErrorCode::Malformed.into(),
     })
 }

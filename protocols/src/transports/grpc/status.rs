@@ -41,7 +41,6 @@ pub(super) const fn status_code(code: ErrorCode) -> Code {
 }
 
 /// The status of a call that the core refused.
-#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 pub(super) fn refused(refusal: Refusal) -> Status {
     let mut metadata = MetadataMap::with_capacity(2);
     metadata.insert(ERROR, MetadataValue::from_static(refusal.code.name()));
