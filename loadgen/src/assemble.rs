@@ -13,6 +13,7 @@ use crate::control::{self, Outcome};
 use crate::record::{PhaseRecord, Record};
 use crate::trials::Trial;
 use crate::validity;
+use crate::workloads::{self, Workload};
 
 /// What IPv4 (20 bytes) and TCP (20 bytes, and 12 for its timestamps: RFC 7323) put before each segment. The options of
 /// a connection's first two segments are 8 bytes longer, which is left out.
@@ -59,9 +60,10 @@ pub fn run(trial: &Trial, record: &Record, conditions: &Conditions) -> Run {
 }
 
 fn identity(trial: &Trial, conditions: &Conditions) -> Run {
-    let (codec, transport) = match trial.protocol.protocol.front {
-        Front::Chat(pair) => (pair.codec.name(), pair.transport.name()),
-        Front::Reference(_) => (NONE_OF_ITS_OWN, NONE_OF_ITS_OWN),
+    let text_bytes = workloads::find(trial.cell.workload).and_then(Workload::text_bytes);
+    let (codec, transport, message_bytes) = match trial.protocol.protocol.front {
+        Front::Chat(pair) => (pair.codec.name(), pair.transport.name(), text_bytes),
+        Front::Reference(_) => (NONE_OF_ITS_OWN, NONE_OF_ITS_OWN, None),
     };
     Run {
         protocol: trial.protocol.asked.clone(),
@@ -71,6 +73,7 @@ fn identity(trial: &Trial, conditions: &Conditions) -> Run {
         accounts: trial.cell.accounts,
         trial: trial.round,
         in_flight: conditions.in_flight,
+        message_bytes,
         store: conditions.store.clone(),
         ..Run::default()
     }

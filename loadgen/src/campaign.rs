@@ -74,14 +74,6 @@ pub struct Harvest {
     pub interrupted: bool,
 }
 
-impl Harvest {
-    /// Whether every trial ran and every run is valid.
-    #[must_use]
-    pub fn is_flawless(&self) -> bool {
-        self.failures.is_empty() && self.given_up == 0 && self.runs.iter().all(|run| run.valid)
-    }
-}
-
 /// Runs all trials.
 pub async fn run(
     plan: &[Trial],

@@ -10,16 +10,16 @@ use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::trials::Trial;
 
 /// What a trial takes beside its messages: starting its processes, and ending them.
-const TRIAL_BASE: Duration = Duration::from_millis(80);
+const TRIAL_BASE: Duration = Duration::from_millis(40);
 
 /// What an account takes: deriving its keys, creating it, logging it in, deleting it.
-const PER_ACCOUNT: Duration = Duration::from_millis(2);
+const PER_ACCOUNT: Duration = Duration::from_millis(1);
 
 /// What a message takes, when the number of rounds is given: a guess between the fastest and the slowest.
 const PER_MESSAGE: Duration = Duration::from_micros(30);
 
 /// How long the messages of a trial take together, when rounds repeat.
-const REPEATED_ROUNDS: Duration = Duration::from_millis(300);
+const REPEATED_ROUNDS: Duration = Duration::from_millis(270);
 
 const BAR: &str = "{bar:30} {pos}/{len}  {msg}";
 

@@ -45,7 +45,10 @@ fn a_run_says_what_it_was() {
         (run.workload.as_str(), run.accounts, run.trial),
         ("scaling", 2, 3)
     );
-    assert_eq!((run.store.as_str(), run.in_flight), ("memory", 1));
+    assert_eq!(
+        (run.store.as_str(), run.in_flight, run.message_bytes),
+        ("memory", 1, Some(5))
+    );
     assert_eq!(run.state_digest.as_deref(), Some(common::DIGEST));
     assert!(run.valid, "{:?}", run.invalid_reasons);
 }

@@ -1,9 +1,10 @@
-//! What the program can be told to do, a file for each.
+//! What the program can be told to do, a file for each; and what a run comes to.
 
 mod conform;
 mod protocols;
 mod report;
 mod run;
+mod verdict;
 
 pub use conform::conform;
 pub use protocols::protocols;

@@ -5,10 +5,11 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use reports::Results;
-use reports::schema::{Config, Run};
+use reports::schema::Config;
 use server_core::environment::{Environment as _, System};
 use server_core::limits::SCRAM_ITERATIONS_MIN;
 
+use super::verdict::Verdict;
 use crate::campaign::{self, Harvest, RunningServer, Settings};
 use crate::cli::{Format, RunArgs};
 use crate::exit::Exit;
@@ -18,9 +19,6 @@ use crate::progress::{self, Progress};
 use crate::selection::Selection;
 use crate::trials::{self, Repetition, Trial};
 use crate::{descriptors, machine, output, store_file};
-
-/// How many different things that went wrong are shown; the rest is in the results.
-const REASONS_SHOWN: usize = 8;
 
 /// Measures what was asked for.
 ///
@@ -56,8 +54,19 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         return nothing(&harvest);
     }
     results.runs = std::mem::take(&mut harvest.runs);
-    show(&results, args)?;
-    Ok(conclude(&results.runs, &harvest, plan.len(), args))
+    let verdict = Verdict::of(&results.runs, &harvest);
+    eprint!("{}", verdict.complaints);
+    show(&results, &verdict, args)?;
+    if harvest.interrupted {
+        let done = results.runs.len();
+        eprintln!(
+            "stopped after {done} of {} trials; they are kept in {}",
+            plan.len(),
+            args.out.display()
+        );
+        return Ok(Exit::Interrupted);
+    }
+    Ok(verdict.exit)
 }
 
 fn settings(args: &RunArgs) -> anyhow::Result<Settings> {
@@ -175,74 +184,17 @@ fn nothing(harvest: &Harvest) -> anyhow::Result<Exit> {
     Ok(Exit::Interrupted)
 }
 
-fn show(results: &Results, args: &RunArgs) -> anyhow::Result<()> {
+fn show(results: &Results, verdict: &Verdict, args: &RunArgs) -> anyhow::Result<()> {
     let written = output::write(results, &args.out)?;
     match args.format {
         Format::Json => output::say(&(serde_json::to_string_pretty(results)? + "\n")),
         Format::Human if args.quiet => Ok(()),
-        Format::Human => {
-            let tables = reports::tables::terminal(results, output::width())?;
-            output::say(&format!(
-                "\n{tables}\nreport   {}\nresults  {}\n",
-                written.index_html.display(),
-                written.results_json.display()
-            ))
-        }
+        Format::Human => output::say(&format!(
+            "\n{}\nruns     {}\nreport   {}\nresults  {}\n",
+            reports::tables::terminal(results, output::width())?,
+            verdict.summary,
+            written.index_html.display(),
+            written.results_json.display()
+        )),
     }
-}
-
-/// Says whether the runs count, and how to end.
-fn conclude(runs: &[Run], harvest: &Harvest, planned: usize, args: &RunArgs) -> Exit {
-    let valid = runs.iter().filter(|run| run.valid).count();
-    if valid < runs.len() || !harvest.failures.is_empty() {
-        eprint!("{}", what_went_wrong(runs, harvest));
-    }
-    if harvest.interrupted {
-        eprintln!(
-            "stopped after {} of {planned} trials; they are kept in {}",
-            runs.len(),
-            args.out.display()
-        );
-        return Exit::Interrupted;
-    }
-    if valid < runs.len() || !harvest.failures.is_empty() || harvest.given_up > 0 {
-        return Exit::Invalid;
-    }
-    if !args.quiet {
-        eprintln!("valid    all {valid} runs: every answer right, nothing lost or doubled");
-    }
-    Exit::Fine
-}
-
-fn what_went_wrong(runs: &[Run], harvest: &Harvest) -> String {
-    let invalid: Vec<&Run> = runs.iter().filter(|run| !run.valid).collect();
-    let mut lines = Vec::new();
-    for run in &invalid {
-        for reason in &run.invalid_reasons {
-            lines.push(format!(
-                "{}, {} accounts, {}, trial {}: {reason}",
-                run.workload, run.accounts, run.protocol, run.trial
-            ));
-        }
-    }
-    lines.extend(harvest.failures.iter().cloned());
-    let mut text = format!(
-        "{} of {} runs are invalid, and marked as such in the results\n",
-        invalid.len(),
-        runs.len()
-    );
-    for line in lines.iter().take(REASONS_SHOWN) {
-        let _ = writeln!(text, "  {line}");
-    }
-    if lines.len() > REASONS_SHOWN {
-        let _ = writeln!(text, "  and {} more reasons", lines.len() - REASONS_SHOWN);
-    }
-    if harvest.given_up > 0 {
-        let _ = writeln!(
-            text,
-            "  {} trials were left out, because others of their protocol had failed",
-            harvest.given_up
-        );
-    }
-    text
 }

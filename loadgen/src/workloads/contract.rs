@@ -25,6 +25,9 @@ pub trait Workload: Sync {
     /// Appends the text of a message; a different one for each, so that a lost or swapped message shows.
     fn text(&self, key: &MessageKey, out: &mut String);
 
+    /// The size of a text, in bytes; `None` if texts differ in size.
+    fn text_bytes(&self) -> Option<u32>;
+
     /// The place of a message among all that its sender sends, from 0.
     fn place(&self, key: &MessageKey) -> u64;
 

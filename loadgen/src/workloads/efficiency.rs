@@ -85,6 +85,10 @@ impl Workload for Efficiency {
         write!(out, "Message {}", key.nth + 1).expect("writing to a string cannot fail");
     }
 
+    fn text_bytes(&self) -> Option<u32> {
+        None
+    }
+
     fn place(&self, key: &MessageKey) -> u64 {
         key.nth.into()
     }

@@ -24,8 +24,8 @@ const PHASES: &[Phase] = &[
     },
 ];
 
-/// The length of a text, in characters.
-const TEXT_CHARS: usize = 5;
+/// The length of a text: as many characters, all of them ASCII.
+const TEXT_BYTES: u32 = 5;
 
 impl Workload for Scaling {
     fn name(&self) -> &'static str {
@@ -65,6 +65,10 @@ impl Workload for Scaling {
         push_base_36(number, out);
     }
 
+    fn text_bytes(&self) -> Option<u32> {
+        Some(TEXT_BYTES)
+    }
+
     fn place(&self, key: &MessageKey) -> u64 {
         let distance = (key.to + key.accounts - key.from) % key.accounts;
         u64::from(key.nth) * u64::from(key.accounts - 1) + u64::from(distance) - 1
@@ -94,7 +98,7 @@ fn messages(part: &Part<'_>) -> impl Iterator<Item = Step> + 'static {
 /// Appends the last digits of a number in base 36, in a fixed width.
 fn push_base_36(mut number: u64, out: &mut String) {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-    let mut text = [0_u8; TEXT_CHARS];
+    let mut text = [0_u8; TEXT_BYTES as usize];
     for place in text.iter_mut().rev() {
         *place = DIGITS[usize::try_from(number % 36).unwrap_or(0)];
         number /= 36;
@@ -150,7 +154,7 @@ mod tests {
                 assert_eq!(Scaling.place(key), place as u64);
                 let mut text = String::new();
                 Scaling.text(key, &mut text);
-                assert_eq!(text.len(), TEXT_CHARS);
+                assert_eq!(text.len(), TEXT_BYTES as usize);
                 assert!(texts.insert(text), "{key:?} has a text of its own");
             }
         }
