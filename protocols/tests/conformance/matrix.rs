@@ -15,6 +15,7 @@ use super::server::{Server, Undo, caller, core};
 /// Everything passes but what a protocol or a server cannot be asked.
 async fn check(what: &str, target: Target, undo: Undo) {
     let summary = conformance::run(&target, None, &mut |_| {}).await.unwrap();
+    println!("{what}, undo {undo:?}: {summary}");
     let failed: Vec<_> = summary.failed().map(ToString::to_string).collect();
     assert!(
         failed.is_empty(),
