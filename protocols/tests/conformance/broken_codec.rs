@@ -9,7 +9,8 @@ use protocols::codec::{
 };
 use protocols::codecs::json::Json;
 use protocols::conformance::{self, Door, Target};
-use protocols::transport::{BoxFuture, Connect, Listen, Transport as _, TransportError};
+use protocols::registry::Pair;
+use protocols::transport::{BoxFuture, Connect, Transport as _, TransportError};
 use protocols::transports::tcp::Tcp;
 use server_core::limits::PROTOCOL_VERSION;
 use server_core::{ErrorCode, FromServer, Refusal, Request};
@@ -172,16 +173,13 @@ const DEADLINE: Duration = Duration::from_millis(500);
 /// The check with this line fails, and so does nothing that has no reason to.
 async fn check(codec: &'static Faulty, only: &str) {
     let server = Server::on("memory", Undo::Off);
-    let listening = Tcp
-        .listen(Listen {
+    let address = server
+        .listen(Pair {
             codec,
-            ..server.listen(&Json)
+            transport: &Tcp,
         })
-        .await
-        .unwrap();
-    let door = FaultyDoor {
-        address: listening.address,
-    };
+        .await;
+    let door = FaultyDoor { address };
     let target = Target::through(vec![Arc::new(door)]).with_deadline(DEADLINE);
     let summary = conformance::run(&target, Some(only), &mut |_| {})
         .await
@@ -190,7 +188,7 @@ async fn check(codec: &'static Faulty, only: &str) {
     assert!(noticed, "{only:?} does not notice {:?}: {summary}", codec.0);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_fault_of_a_decoder_is_noticed() {
     check(&DROPS_WHAT_IS_JOINED, "in one piece: the same replies").await;
     check(&DROPS_WHAT_IS_JOINED, "good, bad, good").await;

@@ -54,7 +54,7 @@ async fn check(protocol: &str) {
     );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_stopped_server_tells_its_clients_and_lets_them_go() {
     for protocol in registry::chat_protocols().map(Protocol::short_name) {
         let ended = tokio::time::timeout(DEADLINE, check(protocol)).await;

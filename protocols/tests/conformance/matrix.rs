@@ -76,38 +76,38 @@ async fn the_suite_holds_on_a_core_without_any_protocol() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_protocol_holds_on_memory() {
     check_store("memory", Undo::Off).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_protocol_holds_on_memory_with_undo() {
     check_store("memory", Undo::On).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_protocol_holds_on_sqlite() {
     check_store("sqlite", Undo::Off).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_protocol_holds_on_sqlite_with_undo() {
     check_store("sqlite", Undo::On).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_protocol_holds_on_sqlite_opened_for_each_request() {
     check_store("sqlite-per-request", Undo::Off).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_protocol_holds_on_sqlite_opened_for_each_request_with_undo() {
     check_store("sqlite-per-request", Undo::On).await;
 }
 
 /// All front ends serve one core, and users on different ones talk with one another.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_two_protocols_hold_between_them() {
     let server = Server::on("memory", Undo::On);
     for first in protocols() {
@@ -121,7 +121,7 @@ async fn every_two_protocols_hold_between_them() {
 }
 
 /// The suite keeps to what the server says of itself.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_protocol_holds_with_other_limits() {
     for protocol in protocols() {
         let server = Server::with(
@@ -138,7 +138,7 @@ async fn every_protocol_holds_with_other_limits() {
 }
 
 /// Runs that share a server, and an account that is not theirs, leave one another alone.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn two_runs_on_one_server_leave_each_other_alone() {
     let server = Server::on("memory", Undo::On);
     let mut stranger = caller(&*server.door("custom").await).await;

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use protocols::client::Caller;
-use protocols::codec::CodecFactory;
 use protocols::conformance::{Door, Registered, Target};
-use protocols::registry::{self, Front};
+use protocols::registry::{self, Front, Pair};
 use protocols::transport::Listen;
 use server_core::Chat;
 use server_core::chat::Parts;
@@ -14,7 +13,9 @@ use server_core::fanout::Fanout;
 use server_core::limits::{Options, PROTOCOL_VERSION};
 use server_core::message::Request;
 use server_core::store::{Changes, Store, StoreSpec};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Whether deletions can be undone.
@@ -51,13 +52,13 @@ pub(crate) fn core(
     })
 }
 
-/// A core that listens, and stops when it is dropped.
+/// A core that listens on threads of its own, so that clients notice if those are stuck. It stops when it is dropped.
 pub(crate) struct Server {
     pub(crate) chat: Arc<Chat>,
     stop: CancellationToken,
     tasks: TaskTracker,
-    _stop_at_the_end: DropGuard,
-    _directory: tempfile::TempDir,
+    runtime: Option<Runtime>,
+    _directory: TempDir,
 }
 
 impl Server {
@@ -70,15 +71,18 @@ impl Server {
     pub(crate) fn with(store: &str, options: Options) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let spec: StoreSpec = store.parse().unwrap();
-        let chat = core(options, |changes| {
-            spec.open(directory.path(), changes).unwrap()
-        });
-        let stop = CancellationToken::new();
+        let open = |changes| spec.open(directory.path(), changes).unwrap();
         Self {
-            chat,
-            _stop_at_the_end: stop.clone().drop_guard(),
-            stop,
+            chat: core(options, open),
+            stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            runtime: Some(
+                Builder::new_multi_thread()
+                    .worker_threads(2)
+                    .enable_all()
+                    .build()
+                    .unwrap(),
+            ),
             _directory: directory,
         }
     }
@@ -89,21 +93,23 @@ impl Server {
         let Front::Chat(pair) = protocol.front else {
             panic!("{} has no chat core", protocol.name);
         };
-        let listening = pair.transport.listen(self.listen(pair.codec));
-        let address = listening.await.unwrap().address;
+        let address = self.listen(pair).await;
         Arc::new(Registered::new(protocol, &address).unwrap())
     }
 
-    /// What a front end of this core is made of.
-    pub(crate) fn listen(&self, codec: &'static dyn CodecFactory) -> Listen {
-        Listen {
+    /// A front end for this codec on this transport; gives its address.
+    pub(crate) async fn listen(&self, pair: Pair) -> String {
+        let listen = Listen {
             address: "127.0.0.1:0".to_owned(),
-            codec,
+            codec: pair.codec,
             chat: Arc::clone(&self.chat),
             traffic: Arc::default(),
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
-        }
+        };
+        let runtime = self.runtime.as_ref().unwrap();
+        let listening = runtime.spawn(async move { pair.transport.listen(listen).await });
+        listening.await.unwrap().unwrap().address
     }
 
     /// The server, reached by these protocols in turn.
@@ -120,6 +126,15 @@ impl Server {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
