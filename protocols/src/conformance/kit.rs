@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use server_core::environment::{Environment as _, System};
 use server_core::limits::{PROTOCOL_VERSION, SCRAM_ITERATIONS_MIN};
@@ -11,6 +10,7 @@ use server_core::scram::{ClientKeys, Hashing};
 
 use super::check::{Checked, Stop};
 use super::expect::shown;
+use super::patience::Patience;
 use super::target::{Door, Target};
 use crate::client::{Caller, ClientError};
 
@@ -35,7 +35,7 @@ pub(super) struct Kit {
     pub(super) limits: ServerLimits,
     pub(super) keys: ClientKeys,
     pub(super) wrong_keys: ClientKeys,
-    deadline: Duration,
+    patience: Patience,
 }
 
 impl Kit {
@@ -50,13 +50,13 @@ impl Kit {
             limits,
             keys: ClientKeys::derive(PASSWORD, hashing),
             wrong_keys: ClientKeys::derive(WRONG_PASSWORD, hashing),
-            deadline: target.deadline,
+            patience: Patience::new(target.deadline),
         }
     }
 
     /// Connects one more client and says hello.
     pub(super) async fn open(&self, door: &dyn Door) -> Checked<Caller> {
-        Ok(connect(door, self.deadline).await?.0)
+        Ok(connect(door, &self.patience).await?.0)
     }
 
     /// Waits for what is to come, no longer than the deadline.
@@ -65,7 +65,7 @@ impl Kit {
         what: &str,
         coming: impl Future<Output = T>,
     ) -> Checked<T> {
-        within(self.deadline, what, coming).await
+        self.patience.wait(what, coming).await
     }
 
     /// The longest text that the server takes, of one character over and over.
@@ -89,16 +89,18 @@ impl Kit {
 /// Connects a client, says hello, and gives what the server answers.
 pub(super) async fn connect(
     door: &dyn Door,
-    deadline: Duration,
+    patience: &Patience,
 ) -> Checked<(Caller, ServerLimits)> {
-    let client = within(deadline, "a connection", door.connect()).await?;
+    let client = patience.wait("a connection", door.connect()).await?;
     let client =
         client.map_err(|error| Stop::failed(format!("expected a connection, but {error}")))?;
     let mut caller = Caller::new(client);
     let hello = Request::Hello {
         version: PROTOCOL_VERSION,
     };
-    let answer = within(deadline, "a reply to hello", caller.call(&hello)).await?;
+    let answer = patience
+        .wait("a reply to hello", caller.call(&hello))
+        .await?;
     match answer.map_err(|error| lost("hello", &error))? {
         Ok(Reply::Hello {
             version: _,
@@ -126,15 +128,6 @@ pub(super) fn lost(what: &str, error: &ClientError) -> Stop {
         ClientError::NotExpressible(error) => Stop::skipped(error.to_string()),
         _ => Stop::failed(format!("expected an answer to {what}, but {error}")),
     }
-}
-
-async fn within<T>(deadline: Duration, what: &str, coming: impl Future<Output = T>) -> Checked<T> {
-    let waited = tokio::time::timeout(deadline, coming).await;
-    waited.map_err(|_| {
-        Stop::failed(format!(
-            "expected {what} within {deadline:?}, but nothing came"
-        ))
-    })
 }
 
 fn random<const N: usize>() -> [u8; N] {

@@ -3,9 +3,10 @@
 //!
 //! Read it in this order:
 //!
-//! 1. `list`: the visible list of all checks by topic; `checks/` has a file for each topic.
-//! 2. `check`: what a check is, and what becomes of it; `run`: how they run.
-//! 3. `target`: a server under test; `stage`: the accounts of one check, removed whatever happens.
+//! 1. [`list`]: the visible list of all checks by topic; `checks/` has a file for each topic.
+//! 2. [`check`]: what a check is, and what becomes of it; [`run`]: how they run.
+//! 3. [`target`]: a server under test; `stage`: the accounts of one check, removed whatever happens;
+//!    `patience`: a bound on every wait.
 //! 4. `user`, `asking`, `requests`, `expect`: the words that checks are written in.
 //! 5. `raw`: what a typed client cannot send, by codec.
 
@@ -15,6 +16,7 @@ mod checks;
 mod expect;
 mod kit;
 mod list;
+mod patience;
 mod raw;
 mod requests;
 mod run;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::check::{Check, CheckResult, Checked, Group, Outcome, Staging, Stop, Summary};
 use super::kit::{self, Kit};
 use super::list::{GROUPS, REMOVAL};
+use super::patience::Patience;
 use super::stage::Stage;
 use super::target::Target;
 
@@ -98,18 +99,18 @@ fn choose(group: &'static Group, only: Option<&str>) -> Vec<(usize, &'static Che
 
 /// Asks every door for the server's limits; they are one server's, and so the same.
 async fn prepare(target: &Target) -> Result<Kit, RunError> {
+    let patience = Patience::new(target.deadline);
     let mut limits = None;
     for door in &target.doors {
         let unreachable = |reason| RunError::Unreachable {
             protocol: door.protocol().to_owned(),
             reason,
         };
-        let (_, said) =
-            kit::connect(&**door, target.deadline)
-                .await
-                .map_err(|stop| match stop {
-                    Stop::Failed(reason) | Stop::Skipped(reason) => unreachable(reason),
-                })?;
+        let (_, said) = kit::connect(&**door, &patience)
+            .await
+            .map_err(|stop| match stop {
+                Stop::Failed(reason) | Stop::Skipped(reason) => unreachable(reason),
+            })?;
         if *limits.get_or_insert(said) != said {
             return Err(unreachable(
                 "its limits are not those of the other doors".to_owned(),

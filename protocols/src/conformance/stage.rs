@@ -9,7 +9,7 @@ use server_core::message::{MessageId, Reply, Request};
 use super::check::{Checked, Stop};
 use super::kit::Kit;
 use super::target::Door;
-use super::user::{Account, User};
+use super::user::{Account, Carriage, User};
 
 /// Where one check runs, or one sequence of them.
 pub(super) struct Stage {
@@ -116,6 +116,12 @@ impl Stage {
     /// The door that the first user comes by.
     pub(super) fn first_door(&self) -> &dyn Door {
         &*self.kit.doors[0]
+    }
+
+    /// How connections by the first door carry requests.
+    pub(super) async fn carriage(&mut self) -> Checked<Carriage> {
+        let mut client = self.kit.open(self.first_door()).await?.into_client();
+        Ok(Carriage::of(&mut *client))
     }
 
     /// Keeps a user for later steps.

@@ -13,7 +13,7 @@ use super::expect::{same, shown};
 use super::kit::{Kit, PASSWORD, lost};
 use super::raw::no_stream;
 use super::target::Door;
-use crate::client::{Caller, LogInError, LoggedIn};
+use crate::client::{Caller, Client, LogInError, LoggedIn};
 
 /// An account that may exist on the server, and what it takes to remove it again.
 pub(super) struct Account {
@@ -65,6 +65,17 @@ pub(super) enum Carriage {
     Calls,
 }
 
+impl Carriage {
+    /// How this client's connection carries requests; the client is good for nothing but raw bytes afterwards.
+    pub(super) fn of(client: &mut dyn Client) -> Self {
+        if client.stage_raw(b"") {
+            Self::Stream
+        } else {
+            Self::Calls
+        }
+    }
+}
+
 /// How long to wait before asking again for what the server does when it notices something.
 pub(super) const BETWEEN_TRIES: Duration = Duration::from_millis(5);
 
@@ -113,11 +124,7 @@ impl User {
             caller,
         } = self;
         let mut client = caller.into_client();
-        let carriage = if client.stage_raw(b"") {
-            Carriage::Stream
-        } else {
-            Carriage::Calls
-        };
+        let carriage = Carriage::of(&mut *client);
         drop(client);
         Ok((Self::connect(account, kit).await?, carriage))
     }

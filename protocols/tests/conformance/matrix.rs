@@ -41,7 +41,7 @@ fn may_skip(what: &str, undo: Undo, result: &CheckResult) -> bool {
     match (group, number, undo) {
         ("undo", 1, Undo::On) | ("undo", 2.., Undo::Off) => true,
         ("functional", 23, _) => calls(first) || calls(second),
-        ("resume", 9, _) => calls(first),
+        ("connection", 7, _) | ("resume", 9, _) => calls(first),
         ("framing", _, _) => match first {
             Some("custom") => name.contains("an unknown field"),
             Some("json") => name.contains("boundary is lost") || name.contains("no client"),

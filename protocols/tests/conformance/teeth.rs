@@ -146,9 +146,10 @@ async fn a_server_that_never_answers_is_noticed() {
     for result in summary.failed() {
         let line = result.to_string();
         assert!(
-            line.ends_with("expected an answer to mark_read within 10s, but nothing came"),
+            line.contains("expected an answer to mark_read within "),
             "{line}"
         );
+        assert!(line.ends_with(", but nothing came"), "{line}");
     }
     assert!(summary.passed() > 0, "{summary}");
 }

@@ -4,11 +4,11 @@ use server_core::ErrorCode;
 use server_core::limits::PROTOCOL_VERSION;
 use server_core::message::{Reply, Request};
 
-use crate::conformance::check::{Check, Checked, checks};
-use crate::conformance::expect::{hold, same};
+use crate::conformance::check::{Check, Checked, Stop, checks};
+use crate::conformance::expect::{hold, same, texts};
 use crate::conformance::requests::{delete, mark_read, read, send};
 use crate::conformance::stage::Stage;
-use crate::conformance::user::wrong_reply;
+use crate::conformance::user::{Carriage, wrong_reply};
 
 /// How many requests are sent at once; every server takes that many.
 const PIPELINED: usize = 256;
@@ -20,6 +20,7 @@ pub(in crate::conformance) const CHECKS: &[Check] = checks! {
     ping: "ping" => "a reply, without a log-in";
     many_pings: "256 pings at once" => "256 replies";
     answers_in_order: "requests of different kinds at once" => "each gets the reply to its own";
+    effects_in_order: "send, count, read, count, log out, count at once" => "each sees what those before it did";
     pipeline_after_refusal: "requests at once, some refused" => "each gets its own answer";
 };
 
@@ -150,4 +151,37 @@ async fn pipeline_after_refusal(stage: &mut Stage) -> Checked {
         ping,
     ];
     same("the answers", expected, answers)
+}
+
+async fn effects_in_order(stage: &mut Stage) -> Checked {
+    if stage.carriage().await? == Carriage::Calls {
+        return Err(Stop::skipped("calls that overlap have no order"));
+    }
+    let mut alice = stage.user("alice").await?;
+    let name = alice.name();
+    let [count, log_out] = [Request::Unread, Request::LogOut];
+    let requests = [
+        send(&name, "1"),
+        count.clone(),
+        read(1),
+        count.clone(),
+        log_out,
+        count,
+    ];
+    let mut seen = Vec::new();
+    for answer in alice.ask_all(&requests).await? {
+        seen.push(match answer {
+            Ok(Reply::Unread { counts }) => counts
+                .iter()
+                .map(|entry| entry.count)
+                .sum::<u64>()
+                .to_string(),
+            Ok(Reply::Read { messages }) => format!("read {}", texts(&messages).concat()),
+            Ok(other) => other.operation().name().to_owned(),
+            Err(refusal) => refusal.code.name().to_owned(),
+        });
+    }
+    alice.account.set_token(None);
+    let expected = ["send", "1", "read 1", "0", "log_out", "not_logged_in"];
+    same("the answers", expected.map(str::to_owned).to_vec(), seen)
 }
