@@ -3,10 +3,10 @@
 //!
 //! Read it in this order:
 //!
-//! 1. [`list`]: the visible list of all checks by topic; `checks/` has a file for each topic.
-//! 2. [`check`]: what a check is, and what becomes of it; [`run`]: how they run.
-//! 3. [`target`]: a server under test; `stage`: the accounts of one check, removed whatever happens;
-//!    `patience`: a bound on every wait.
+//! 1. `list`: the visible list of all topics; `checks/` has a file for each, which begins with its list of checks.
+//! 2. `check`: what a check is, and what becomes of it; `run`: how checks run.
+//! 3. `target`: a server under test; `stage`: the accounts of one check, removed whatever happens; `patience`: a
+//!    bound on every wait.
 //! 4. `user`, `asking`, `requests`, `expect`: the words that checks are written in.
 //! 5. `raw`: what a typed client cannot send, by codec.
 
