@@ -10,6 +10,7 @@ mod token;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use server_core::error::one_line;
 
 use config::{Command, CommandLine};
 
@@ -21,42 +22,8 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", one_line(&error));
+            eprintln!("error: {}", one_line(error.as_ref()));
             ExitCode::FAILURE
         }
-    }
-}
-
-/// An error with its causes, leaving out causes that it tells already.
-fn one_line(error: &anyhow::Error) -> String {
-    let mut line = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !line.contains(&cause) {
-            line = format!("{line}: {cause}");
-        }
-    }
-    line.replace('\n', " ")
-}
-
-#[cfg(test)]
-mod tests {
-    use anyhow::{Context as _, anyhow};
-
-    use super::one_line;
-
-    #[test]
-    fn errors_are_one_line_and_tell_each_cause_once() {
-        let plain = anyhow!("the disk is full").context("cannot open the store chat.db");
-        assert_eq!(
-            one_line(&plain),
-            "cannot open the store chat.db: the disk is full"
-        );
-        let told: Result<(), _> =
-            Err(anyhow!("address in use")).context("cannot listen: address in use; choose another");
-        assert_eq!(
-            one_line(&told.unwrap_err()),
-            "cannot listen: address in use; choose another"
-        );
-        assert_eq!(one_line(&anyhow!("first\nsecond")), "first second");
     }
 }
