@@ -249,6 +249,9 @@ async fn counters(child: &mut Child) -> Result<Counters, ChildError> {
 /// below anything worth measuring.
 fn phase_patience(load: &LoadOrder) -> Duration {
     let accounts = u64::from(load.accounts);
-    let messages = accounts * accounts * u64::from(load.rounds.unwrap_or(1));
-    STEP_PATIENCE + Duration::from_millis(50 * accounts) + Duration::from_millis(2 * messages)
+    let messages = accounts
+        .saturating_mul(accounts)
+        .saturating_mul(load.rounds.unwrap_or(1).into());
+    let work_ms = messages.saturating_mul(2).saturating_add(50 * accounts);
+    STEP_PATIENCE + Duration::from_millis(work_ms)
 }

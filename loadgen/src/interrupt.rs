@@ -1,5 +1,6 @@
 //! Ctrl-C: once to stop cleanly, twice to go at once.
 
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -13,19 +14,22 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Listens for SIGINT and SIGTERM from now on. The second one ends the program at once; children end with it,
-    /// because their stdin does.
+    /// Listens for SIGINT and SIGTERM from now on, on a thread of its own, so that whatever else is under way can be
+    /// broken off. The second one ends the program at once; children end with it, because their stdin does.
     ///
     /// # Errors
     /// If the system does not let it listen.
-    ///
-    /// # Panics
-    /// Outside of a tokio runtime.
     pub fn listen() -> std::io::Result<Self> {
         let (request, requested) = watch::channel(false);
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::spawn(async move {
+        let runtime = Builder::new_current_thread().enable_io().build()?;
+        let (mut interrupt, mut terminate) = {
+            let _inside = runtime.enter();
+            (
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::terminate())?,
+            )
+        };
+        let told = async move {
             for again in [false, true] {
                 tokio::select! {
                     _ = interrupt.recv() => {}
@@ -37,7 +41,10 @@ impl Interrupt {
                 eprintln!("\nstopping; what was measured is kept; once more to leave at once");
                 request.send_replace(true);
             }
-        });
+        };
+        std::thread::Builder::new()
+            .name("interrupt".to_owned())
+            .spawn(move || runtime.block_on(told))?;
         Ok(Self { requested })
     }
 

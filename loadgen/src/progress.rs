@@ -88,9 +88,8 @@ impl Bar {
         let left = left(self.started, position, self.trials).map_or_else(String::new, |left| {
             format!(", {} left", HumanDuration(left))
         });
-        self.drawn.set_message(format!("{}{left}", title(trial)));
         self.drawn.set_position(position as u64);
-        self.drawn.tick();
+        self.drawn.set_message(format!("{}{left}", title(trial)));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::control::{Order, Report, ServeOrder};
 const SERVE_PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long a process that was told to stop may take, before it is killed.
-const END_TIMEOUT: Duration = Duration::from_secs(10);
+const END_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How long a process that ended may hold on to its stderr.
 const STDERR_TIMEOUT: Duration = Duration::from_secs(1);

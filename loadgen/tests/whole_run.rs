@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use loadgen::control::{Order, Report};
-use processes::{CutProxy, Server, loadgen, loadgen_in, wait_for_end};
+use processes::{Afterwards, Proxy, Server, loadgen, loadgen_in, wait_for_end};
 use reports::Results;
 use reports::schema::{FLOOR, Run};
 
@@ -258,7 +258,7 @@ fn where_no_server_answers_one_line_says_so_and_nothing_is_written() {
 fn a_server_that_goes_away_leaves_marked_results() {
     let server = Server::start("json");
     // Past the greetings of 3 connections, and far from the end.
-    let proxy = CutProxy::before(&server.address, 2_000);
+    let proxy = Proxy::before(&server.address, 2_000, Afterwards::Cut);
     let directory = tempfile::tempdir().expect("there is room");
     let arguments = format!(
         "--protocol json --accounts 3 --rounds 200 --trials 9 --quiet --addr {}",
@@ -302,6 +302,38 @@ fn ctrl_c_keeps_what_was_measured() {
     );
     assert!(!results(directory.path()).runs.is_empty());
     assert!(directory.path().join("index.html").exists());
+}
+
+#[test]
+fn a_trial_that_is_stopped_half_way_removes_its_accounts_and_is_marked() {
+    let mut server = Server::start("json");
+    let before = server.digest();
+    let proxy = Proxy::before(&server.address, 50_000, Afterwards::Pass);
+    let directory = tempfile::tempdir().expect("there is room");
+    let endless = format!(
+        "--protocol json --accounts 3 --rounds 1000000 --trials 1 --quiet --addr {} --out",
+        proxy.address
+    );
+    let mut running = Command::new(env!("CARGO_BIN_EXE_loadgen"))
+        .args(endless.split(' '))
+        .arg(directory.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    proxy.wait();
+    processes::interrupt(&running);
+    assert_eq!(running.wait().expect("it ends").code(), Some(130));
+    assert_eq!(server.digest(), before);
+    let runs = results(directory.path()).runs;
+    assert_eq!(runs.len(), 1);
+    assert!(
+        runs[0]
+            .invalid_reasons
+            .iter()
+            .any(|reason| reason.contains("The user stopped it")),
+        "{runs:?}"
+    );
+    assert!(runs[0].messages > 0 && runs[0].ledger.adds_up(), "{runs:?}");
 }
 
 #[test]

@@ -46,10 +46,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let mut harvest = runtime.block_on(async {
-        let mut interrupt = Interrupt::listen().context("cannot listen for Ctrl-C")?;
-        anyhow::Ok(campaign::run(&plan, &settings, &mut interrupt, &progress).await)
-    })?;
+    let mut interrupt = Interrupt::listen().context("cannot listen for Ctrl-C")?;
+    let mut harvest = runtime.block_on(campaign::run(&plan, &settings, &mut interrupt, &progress));
     if harvest.runs.is_empty() {
         return nothing(&harvest);
     }

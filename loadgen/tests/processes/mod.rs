@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use loadgen::control::{Order, Report, ServeOrder};
@@ -121,39 +122,57 @@ impl Drop for Server {
     }
 }
 
-/// Stands before a server, and cuts every connection once so many bytes went to it in all. From then on it accepts
-/// nobody.
-pub(crate) struct CutProxy {
+/// Stands before a server, and tells when so many bytes went to it in all.
+pub(crate) struct Proxy {
+    /// Where it stands.
     pub(crate) address: String,
+    crossed: Receiver<()>,
 }
 
-impl CutProxy {
-    pub(crate) fn before(server: &str, bytes: u64) -> Self {
+/// What a [`Proxy`] does once enough bytes went through it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Afterwards {
+    /// It goes on.
+    Pass,
+    /// It cuts every connection, and accepts no other.
+    Cut,
+}
+
+impl Proxy {
+    pub(crate) fn before(server: &str, bytes: u64, afterwards: Afterwards) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
         let address = listener.local_addr().expect("it is bound").to_string();
+        let (cross, crossed) = channel();
         let (server, passed) = (server.to_owned(), Arc::new(AtomicU64::new(0)));
+        let is_open = move |passed: u64| passed < bytes || afterwards == Afterwards::Pass;
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
-                if passed.load(Ordering::Relaxed) >= bytes {
+                if !is_open(passed.load(Ordering::Relaxed)) {
                     break;
                 }
                 let server = TcpStream::connect(&server).expect("it runs");
-                let pair = |from: &TcpStream, to: &TcpStream| {
-                    (
-                        from.try_clone().expect("descriptors are left"),
-                        to.try_clone().expect("descriptors are left"),
-                    )
+                let copy = |stream: &TcpStream| stream.try_clone().expect("descriptors are left");
+                let (there, back) = ((copy(&client), copy(&server)), (server, client));
+                let (passed, cross) = (Arc::clone(&passed), cross.clone());
+                let count = move |more| {
+                    let passed = passed.fetch_add(more, Ordering::Relaxed) + more;
+                    if passed >= bytes {
+                        let _ = cross.send(());
+                    }
+                    is_open(passed)
                 };
-                let (there, back) = (pair(&client, &server), pair(&server, &client));
-                let passed = Arc::clone(&passed);
-                std::thread::spawn(move || {
-                    let uncut = |more| passed.fetch_add(more, Ordering::Relaxed) + more < bytes;
-                    pass(there, uncut);
-                });
+                std::thread::spawn(move || pass(there, count));
                 std::thread::spawn(move || pass(back, |_| true));
             }
         });
-        Self { address }
+        Self { address, crossed }
+    }
+
+    /// Waits until enough bytes went through.
+    pub(crate) fn wait(&self) {
+        self.crossed
+            .recv_timeout(PATIENCE)
+            .expect("enough bytes go through");
     }
 }
 
