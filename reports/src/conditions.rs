@@ -9,7 +9,7 @@ use crate::schema::{FLOOR, Run};
 /// A condition of a run: its field's value, in words for a label.
 struct Field {
     words: fn(&Run) -> String,
-    /// Whether the reference is subject to it: it has no store.
+    /// Whether the reference is subject to it: it has no store and no texts.
     binds_reference: bool,
 }
 
@@ -28,7 +28,7 @@ const FIELDS: [Field; 5] = [
             run.message_bytes
                 .map_or("own texts".to_owned(), |bytes| format!("{bytes} B"))
         },
-        binds_reference: true,
+        binds_reference: false,
     },
     Field {
         words: |run| {
@@ -138,6 +138,17 @@ mod tests {
             store: store.to_owned(),
             ..Run::default()
         }
+    }
+
+    #[test]
+    fn the_reference_has_no_texts_whose_size_could_differ() {
+        let custom = Run {
+            message_bytes: Some(5),
+            ..run("custom", "memory")
+        };
+        let conditions = Conditions::of(&[custom.clone(), run("floor", "none")]);
+        assert_eq!(conditions.label(&custom), "custom");
+        assert_eq!(conditions.label(&run("floor", "none")), "floor");
     }
 
     #[test]
