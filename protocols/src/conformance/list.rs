@@ -2,8 +2,8 @@
 
 use super::check::{Check, Group, Staging};
 use super::checks::{
-    accounts, client_id, connection, deletion, discussion, events, faults, framing, functional,
-    history, journal, listing, reading, removal, resume, texts, undo,
+    account_deletion, accounts, client_id, connection, deletion, discussion, events, faults,
+    framing, functional, history, journal, listing, reading, removal, resume, texts, undo,
 };
 
 /// All topics, in the order in which they run.
@@ -21,6 +21,7 @@ pub(super) static GROUPS: &[Group] = &[
     apart("listing", listing::CHECKS),
     apart("events", events::CHECKS),
     apart("deletion", deletion::CHECKS),
+    apart("account_deletion", account_deletion::CHECKS),
     apart("undo", undo::CHECKS),
     apart("client_id", client_id::CHECKS),
     apart("resume", resume::CHECKS),

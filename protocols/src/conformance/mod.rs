@@ -7,9 +7,10 @@
 //! 2. `check`: what a check is, and what becomes of it; `run`: how checks run.
 //! 3. `target`: a server under test; `stage`: the accounts of one check, removed whatever happens; `patience`: a
 //!    bound on every wait.
-//! 4. `user`, `asking`, `requests`, `expect`: the words that checks are written in.
+//! 4. `user`, `session`, `asking`, `requests`, `expect`: the words that checks are written in.
 //! 5. `raw`: what a typed client cannot send, by codec.
 
+mod account;
 mod asking;
 mod check;
 mod checks;
@@ -20,6 +21,7 @@ mod patience;
 mod raw;
 mod requests;
 mod run;
+mod session;
 mod stage;
 mod target;
 mod user;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use server_core::ErrorCode;
 use server_core::message::{MessageId, Reply, Request};
 
+use super::account::Account;
 use super::check::{Checked, Stop};
 use super::kit::Kit;
 use super::target::Door;
-use super::user::{Account, Carriage, User};
+use super::user::{Carriage, User};
 
 /// Where one check runs, or one sequence of them.
 pub(super) struct Stage {

@@ -1,60 +1,18 @@
 //! A user of the server under test: an account and one connection.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use server_core::message::{Event, Message, Reply, Request, Token};
-use server_core::scram::ClientKeys;
+use server_core::message::{Event, Message, Reply, Request};
 use server_core::{ErrorCode, Refusal};
 
+use super::account::Account;
 use super::check::{Checked, Stop};
-use super::expect::{same, shown};
-use super::kit::{Kit, PASSWORD, lost};
+use super::expect::shown;
+use super::kit::{Kit, lost};
 use super::raw::no_stream;
 use super::target::Door;
-use crate::client::{Caller, Client, LogInError, LoggedIn};
-
-/// An account that may exist on the server, and what it takes to remove it again.
-pub(super) struct Account {
-    pub(super) name: String,
-    pub(super) door: Arc<dyn Door>,
-    may_exist: AtomicBool,
-    token: Mutex<Option<Token>>,
-}
-
-impl Account {
-    pub(super) fn new(name: String, door: Arc<dyn Door>) -> Self {
-        Self {
-            name,
-            door,
-            may_exist: AtomicBool::new(false),
-            token: Mutex::default(),
-        }
-    }
-
-    /// Whether it was created, or may have been, and was not deleted since.
-    pub(super) fn may_exist(&self) -> bool {
-        self.may_exist.load(Ordering::Relaxed)
-    }
-
-    /// The token of its last log-in, if that was not ended since.
-    pub(super) fn token(&self) -> Option<Token> {
-        *self.token_slot()
-    }
-
-    pub(super) fn set_token(&self, token: Option<Token>) {
-        *self.token_slot() = token;
-    }
-
-    fn set_may_exist(&self, may_exist: bool) {
-        self.may_exist.store(may_exist, Ordering::Relaxed);
-    }
-
-    fn token_slot(&self) -> MutexGuard<'_, Option<Token>> {
-        self.token.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use crate::client::{Caller, Client};
 
 /// How a connection carries requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,151 +144,6 @@ impl User {
         answer.ok_or_else(no_stream)
     }
 
-    /// Asks for the account to be created; does not log in.
-    pub(super) async fn try_create(&mut self) -> Checked<Result<Reply<'static>, Refusal>> {
-        let account = Arc::clone(&self.account);
-        self.try_create_other(&account).await
-    }
-
-    /// Asks for somebody else's account to be created.
-    pub(super) async fn try_create_other(
-        &mut self,
-        account: &Account,
-    ) -> Checked<Result<Reply<'static>, Refusal>> {
-        account.set_may_exist(true);
-        let name = &account.name;
-        let verifier = self.kit.keys.verifier();
-        self.ask(&Request::CreateAccount {
-            name: name.as_str().into(),
-            verifier,
-        })
-        .await
-    }
-
-    pub(super) async fn create_other(&mut self, account: &Account) -> Checked {
-        let created = self.try_create_other(account).await?;
-        same(
-            "the answer to create_account",
-            Ok(Reply::CreateAccount),
-            created,
-        )
-    }
-
-    pub(super) async fn create(&mut self) -> Checked {
-        let created = self.try_create().await?;
-        same(
-            "the answer to create_account",
-            Ok(Reply::CreateAccount),
-            created,
-        )
-    }
-
-    /// Logs in with the right password, or is refused.
-    pub(super) async fn try_log_in(&mut self) -> Checked<Result<LoggedIn, Refusal>> {
-        let keys = self.kit.keys.clone();
-        let logged_in = self.prove(&self.name(), &keys).await?;
-        if let Ok(logged_in) = &logged_in {
-            self.account.set_token(Some(logged_in.token));
-        }
-        Ok(logged_in)
-    }
-
-    /// Logs in as `name` with `keys`, as far as that goes.
-    pub(super) async fn prove(
-        &mut self,
-        name: &str,
-        keys: &ClientKeys,
-    ) -> Checked<Result<LoggedIn, Refusal>> {
-        let known = |hashing| {
-            if hashing == keys.hashing() {
-                keys.clone()
-            } else {
-                ClientKeys::derive(PASSWORD, hashing)
-            }
-        };
-        let coming = self.caller.log_in_with(name, Kit::nonce(), known);
-        match self.kit.within("an answer to the log-in", coming).await? {
-            Ok(logged_in) => Ok(Ok(logged_in)),
-            Err(LogInError::Refused(refusal)) => Ok(Err(refusal)),
-            Err(LogInError::Client(error)) => Err(lost("the log-in", &error)),
-            Err(error) => Err(Stop::failed(format!(
-                "expected an answer to the log-in, but {error}"
-            ))),
-        }
-    }
-
-    /// Logs in; gives how many unread messages wait.
-    pub(super) async fn log_in(&mut self) -> Checked<u64> {
-        let logged_in = self.try_log_in().await?;
-        logged_in
-            .map(|logged_in| logged_in.unread)
-            .map_err(|refusal| {
-                Stop::failed(format!(
-                    "expected the log-in to succeed, but it was refused: {}",
-                    named(refusal)
-                ))
-            })
-    }
-
-    pub(super) async fn log_in_refused(&mut self, code: ErrorCode) -> Checked {
-        match self.try_log_in().await? {
-            Ok(_) => Err(Stop::failed(format!(
-                "expected the log-in to be refused with {}, but it succeeded",
-                code.name()
-            ))),
-            Err(refusal) => same(
-                "the refusal of the log-in",
-                code.name(),
-                refusal.code.name(),
-            ),
-        }
-    }
-
-    /// Logs in as soon as the server has noticed that the connection before is gone.
-    pub(super) async fn log_in_when_free(&mut self) -> Checked<Result<LoggedIn, Refusal>> {
-        let kit = Arc::clone(&self.kit);
-        let trying = async {
-            loop {
-                match self.try_log_in().await? {
-                    Err(refusal) if refusal.code == ErrorCode::AlreadyLoggedIn => {
-                        tokio::time::sleep(BETWEEN_TRIES).await;
-                    }
-                    answer => return Ok(answer),
-                }
-            }
-        };
-        kit.within("the server to notice a cut", trying).await?
-    }
-
-    /// Takes the account's session up on this connection; gives how many unread messages wait.
-    pub(super) async fn resume(&mut self) -> Checked<u64> {
-        let token = self.token()?;
-        match self.done(&Request::Resume { token }).await? {
-            Reply::Resume { unread } => Ok(unread),
-            other => Err(wrong_reply("resume", &other)),
-        }
-    }
-
-    /// The token of the last log-in.
-    pub(super) fn token(&self) -> Checked<Token> {
-        self.account
-            .token()
-            .ok_or_else(|| Stop::failed("expected a session's token, but there is none"))
-    }
-
-    pub(super) async fn log_out(&mut self) -> Checked {
-        let reply = self.done(&Request::LogOut).await?;
-        self.account.set_token(None);
-        same("the reply to log_out", Reply::LogOut, reply)
-    }
-
-    pub(super) async fn delete_account(&mut self) -> Checked {
-        let reply = self.done(&Request::DeleteAccount).await?;
-        self.account.set_token(None);
-        self.account.set_may_exist(false);
-        same("the reply to delete_account", Reply::DeleteAccount, reply)
-    }
-
     /// The next event.
     pub(super) async fn event(&mut self) -> Checked<Event<'static>> {
         let event = self
@@ -404,6 +217,6 @@ fn sayable(answer: Result<Reply<'static>, Refusal>) -> Checked<Result<Reply<'sta
     }
 }
 
-fn named(refusal: Refusal) -> String {
+pub(super) fn named(refusal: Refusal) -> String {
     format!("{} ({refusal})", refusal.code.name())
 }

@@ -82,7 +82,7 @@ const FAULTS: &[(Fault, &[&str])] = &[
     ),
     (
         Fault::PretendsToDeleteAccounts,
-        &["functional", "deletion", "journal", "faults"],
+        &["functional", "account_deletion", "journal", "faults"],
     ),
     (Fault::RestoresNothing, &["undo"]),
     (Fault::SaysItRestoredAll, &["undo"]),
@@ -105,7 +105,7 @@ const FAULTS: &[(Fault, &[&str])] = &[
     (Fault::KeepsRestorationsToItself, &["undo"]),
     (
         Fault::KeepsAccountDeletionsToItself,
-        &["functional", "deletion"],
+        &["functional", "account_deletion"],
     ),
 ];
 

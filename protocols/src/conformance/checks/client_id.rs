@@ -3,13 +3,14 @@
 use server_core::message::ClientId;
 use server_core::store::Sent;
 
+use crate::conformance::account::Account;
 use crate::conformance::asking;
 use crate::conformance::check::{Check, Checked, Stop, checks};
 use crate::conformance::expect::{hold, same, texts};
 use crate::conformance::kit::Kit;
 use crate::conformance::requests::send_as;
 use crate::conformance::stage::Stage;
-use crate::conformance::user::{Account, User};
+use crate::conformance::user::User;
 
 pub(in crate::conformance) const CHECKS: &[Check] = checks! {
     first_reply_again: "send twice under one client id" => "the first reply again, and one message";

@@ -1,5 +1,6 @@
 //! One file a topic; [`super::list`] lists them.
 
+pub(super) mod account_deletion;
 pub(super) mod accounts;
 pub(super) mod client_id;
 pub(super) mod connection;
