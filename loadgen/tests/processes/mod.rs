@@ -117,7 +117,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.process.kill();
+        // Told to stop, it removes what it made; one that has failed already takes no orders.
+        let stop = serde_json::to_string(&Order::Stop).expect("orders are plain data");
+        if writeln!(self.orders, "{stop}").is_err() {
+            let _ = self.process.kill();
+        }
         let _ = self.process.wait();
     }
 }
