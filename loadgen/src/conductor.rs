@@ -120,6 +120,8 @@ impl Stage {
                 Report::PhaseEnd(end) => end,
                 Report::Outcome(outcome) => {
                     record.outcome = Some(*outcome);
+                    // A server that died in the last phase is the cause of whatever the generator saw of it.
+                    self.read_server().await?;
                     return Ok(());
                 }
                 other => {
@@ -181,17 +183,20 @@ impl Stage {
 
     async fn read(&mut self) -> Result<Reading, ChildError> {
         self.generator.tell(&Order::Mark).await?;
-        let server = match &mut self.server {
-            Server::Own(server) => {
-                server.tell(&Order::Mark).await?;
-                Some(counters(server).await?)
-            }
-            Server::Running(process) => process.as_ref().and_then(ForeignProcess::read),
-        };
         Ok(Reading {
-            server,
+            server: self.read_server().await?,
             loadgen: counters(&mut self.generator).await?,
         })
+    }
+
+    async fn read_server(&mut self) -> Result<Option<Counters>, ChildError> {
+        match &mut self.server {
+            Server::Own(server) => {
+                server.tell(&Order::Mark).await?;
+                counters(server).await.map(Some)
+            }
+            Server::Running(process) => Ok(process.as_ref().and_then(ForeignProcess::read)),
+        }
     }
 
     /// Asks for the digest; says whether there was anybody to ask.
@@ -209,22 +214,16 @@ impl Stage {
 
     /// What is behind an error: a generator that loses its connections is the victim of a server that died.
     async fn cause(&mut self, error: ChildError) -> ChildError {
-        let (
-            Server::Own(server),
-            ChildError::Failed {
-                role: Role::Generator,
-                ..
-            },
-        ) = (&mut self.server, &error)
+        let ChildError::Failed {
+            role: Role::Generator,
+            ..
+        } = error
         else {
             return error;
         };
-        match server.tell(&Order::Mark).await {
-            Err(cause) => cause,
-            Ok(()) => match counters(server).await {
-                Err(cause @ (ChildError::Ended { .. } | ChildError::Failed { .. })) => cause,
-                _ => error,
-            },
+        match self.read_server().await {
+            Err(cause @ (ChildError::Ended { .. } | ChildError::Failed { .. })) => cause,
+            _ => error,
         }
     }
 

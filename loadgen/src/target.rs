@@ -105,7 +105,8 @@ pub struct Child {
     process: tokio::process::Child,
     orders: ChildStdin,
     reports: Lines<BufReader<ChildStdout>>,
-    stderr: JoinHandle<String>,
+    /// What it says on stderr, until somebody has asked.
+    stderr: Option<JoinHandle<String>>,
 }
 
 impl Child {
@@ -139,7 +140,7 @@ impl Child {
             process,
             orders: stdin.expect("it is piped"),
             reports: BufReader::new(stdout.expect("it is piped")).lines(),
-            stderr: tokio::spawn(beginning(stderr.expect("it is piped"))),
+            stderr: Some(tokio::spawn(beginning(stderr.expect("it is piped")))),
         })
     }
 
@@ -247,10 +248,13 @@ impl Child {
             Ok(Ok(status)) => describe(status),
             _ => "it closed its output and runs on".to_owned(),
         };
-        let stderr = timeout(STDERR_TIMEOUT, &mut self.stderr)
-            .await
-            .ok()
-            .and_then(Result::ok);
+        let stderr = match self.stderr.take() {
+            Some(stderr) => timeout(STDERR_TIMEOUT, stderr)
+                .await
+                .ok()
+                .and_then(Result::ok),
+            None => None,
+        };
         let lines = stderr.as_deref().unwrap_or_default().lines().map(str::trim);
         let said: Vec<&str> = lines
             .filter(|line| !line.is_empty() && !line.starts_with("note:"))

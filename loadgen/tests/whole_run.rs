@@ -277,6 +277,34 @@ fn a_server_that_goes_away_leaves_marked_results() {
 }
 
 #[test]
+fn a_server_of_ours_that_dies_is_named_as_the_cause() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let running = Command::new(env!("CARGO_BIN_EXE_loadgen"))
+        .args("--protocol json --accounts 3 --rounds 1000000 --trials 1 --quiet --out".split(' '))
+        .arg(directory.path())
+        // A server that is killed has no time to tidy up.
+        .env("TMPDIR", directory.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let server = processes::busy_server(&running);
+    processes::kill(server);
+    let output = running.wait_with_output().expect("it ends");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(5), "{stderr}");
+    assert!(
+        stderr.contains("the server ended unexpectedly (signal 9)"),
+        "{stderr}"
+    );
+    let runs = results(directory.path()).runs;
+    assert_eq!(runs.len(), 1);
+    assert!(
+        !runs[0].valid && runs[0].messages > 0 && runs[0].ledger.adds_up(),
+        "{runs:?}"
+    );
+}
+
+#[test]
 fn ctrl_c_keeps_what_was_measured() {
     let directory = tempfile::tempdir().expect("there is room");
     let mut running = Command::new(env!("CARGO_BIN_EXE_loadgen"))

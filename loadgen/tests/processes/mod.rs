@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use loadgen::control::{Order, Report, ServeOrder};
+use loadgen::foreign::ForeignProcess;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
@@ -201,19 +202,43 @@ pub(crate) fn interrupt(process: &Child) {
 /// The children of a process, once there are so many.
 pub(crate) fn children(process: &Child, count: usize) -> Vec<u32> {
     let path = format!("/proc/{0}/task/{0}/children", process.id());
+    wait_for(|| {
+        let ids = std::fs::read_to_string(&path).expect("it runs");
+        let ids = ids.split_whitespace().filter_map(|id| id.parse().ok());
+        Some(ids.collect()).filter(|ids: &Vec<u32>| ids.len() == count)
+    })
+}
+
+/// The server among a trial's processes, once it has worked so much that messages must be under way.
+pub(crate) fn busy_server(process: &Child) -> u32 {
+    const WORK_NS: u64 = 300_000_000;
+    let ids = children(process, 2);
+    wait_for(|| {
+        ids.iter().copied().find(|id| {
+            // Until it has become the program that it is to be, a child has its parent's words.
+            let words = std::fs::read_to_string(format!("/proc/{id}/cmdline")).expect("it runs");
+            let watched = ForeignProcess::new(i32::try_from(*id).expect("ids are small"));
+            let worked = watched.read().expect("it runs");
+            words.contains("child-server") && worked.cpu_user_ns + worked.cpu_system_ns >= WORK_NS
+        })
+    })
+}
+
+/// Looks again and again until something is there.
+fn wait_for<T>(look: impl Fn() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
-        let ids = std::fs::read_to_string(&path).expect("it runs");
-        let ids: Vec<u32> = ids
-            .split_whitespace()
-            .filter_map(|id| id.parse().ok())
-            .collect();
-        if ids.len() == count {
-            return ids;
+        if let Some(found) = look() {
+            return found;
         }
-        assert!(started.elapsed() < PATIENCE, "{ids:?}");
+        assert!(started.elapsed() < PATIENCE, "it did not come");
         std::thread::yield_now();
     }
+}
+
+/// Kills a process.
+pub(crate) fn kill(id: u32) {
+    kill_process(pid(id), Signal::KILL).expect("it runs");
 }
 
 /// Waits until a process has ended; one that nobody waits for any more may be gone already.
