@@ -193,9 +193,10 @@ impl Client for GrpcClient {
         }
         // Once so that calls begin before the connection writes, and once for what it has read.
         let mut handed = self.poll_calls(context, sink)?;
-        let over = self.connection.poll(context);
+        let closing = self.connection.poll(context);
         handed += self.poll_calls(context, sink)?;
         handed += self.poll_session(context, sink)?;
+        let over = closing && self.calls.is_empty() && !self.session.has_events();
         match handed {
             0 if over => Poll::Ready(Err(ClientError::Closed {
                 unanswered: self.unanswered(),

@@ -1,7 +1,6 @@
 //! The connection of a client: hyper's, driven by whoever polls the client.
 
 use std::io;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
@@ -20,9 +19,9 @@ use crate::transport::BoxFuture;
 
 /// One HTTP/2 connection. It goes on when it is polled, and closes its socket when it is dropped.
 pub(super) struct Connection {
-    http: http2::Connection<TokioIo<Counted<TcpStream>>, Body, Executor>,
+    /// Takes calls; gone once it takes none any more.
+    http: Option<http2::Connection<TokioIo<Counted<TcpStream>>, Body, Executor>>,
     crew: Crew,
-    over: bool,
 }
 
 impl Connection {
@@ -39,20 +38,23 @@ impl Connection {
             content_type,
         };
         let connection = Self {
-            http,
+            http: Some(http),
             crew,
-            over: false,
         };
         Ok((connection, sender))
     }
 
-    /// Writes and reads; tells whether the connection is over. Why it is over, its calls say.
+    /// Writes and reads; tells whether the connection takes no further calls. Those that it took, and the event
+    /// stream, go on for as long as it is polled: a server that stops announces that before it sends the last of them
+    /// (RFC 9113, section 6.8). Why a connection is over, its calls say.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> bool {
-        if !self.over {
-            self.over = Pin::new(&mut self.http).poll_unpin(context).is_ready();
-            self.crew.poll(context);
+        if let Some(http) = &mut self.http
+            && http.poll_unpin(context).is_ready()
+        {
+            self.http = None;
         }
-        self.over
+        self.crew.poll(context);
+        self.http.is_none()
     }
 }
 

@@ -49,6 +49,11 @@ impl Session {
         self.held.is_some()
     }
 
+    /// Whether events may still come.
+    pub(super) const fn has_events(&self) -> bool {
+        !matches!(self.events, Events::None | Events::Refused(_))
+    }
+
     /// Begins to follow a reply that changes the session.
     pub(super) fn change(&mut self, change: Change, held: Held, caller: &mut Caller) {
         self.held = Some(held);
