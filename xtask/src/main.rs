@@ -1,9 +1,10 @@
 //! What people would otherwise have to remember: `cargo xtask test`, `cargo xtask ci`.
 //!
-//! `command` runs cargo; `test` and `ci` are the tasks, a file each.
+//! `command` runs cargo; `python` is for tests that need one; `test` and `ci` are the tasks, a file each.
 
 mod ci;
 mod command;
+mod python;
 mod test;
 
 use std::process::ExitCode;
@@ -16,7 +17,8 @@ use clap::Parser;
     about = "What people would otherwise have to remember"
 )]
 enum Task {
-    /// Runs every test of the workspace, and says at the end how many passed
+    /// Runs every test of the workspace, and says at the end how many passed. Without arguments, those that hold ours
+    /// against other people's implementations run as well, with a Python of their own in the target directory
     Test {
         /// Passed on to `cargo test`, such as `-p server-core` or the name of a test
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -2,14 +2,19 @@
 
 use std::fmt;
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::command::{cargo, expect_success, line};
+use crate::python;
 
-/// Runs the tests, passing `arguments` on to `cargo test`.
+/// Tests that hold ours against other people's implementations, which a plain `cargo test` may not have: package and
+/// name.
+const WITH_PYTHON: &[(&str, &str)] = &[("loadgen", "histogram_peer")];
+
+/// Runs the tests, passing `arguments` on to `cargo test`. Without any, the tests that need Python run as well.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let everything = ["test", "--workspace", "--no-fail-fast"];
     let chosen: &[&str] = if names_packages(arguments) {
@@ -18,26 +23,53 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         &everything
     };
     let mut command = cargo(chosen);
-    command.args(arguments).stdout(Stdio::piped());
-    eprintln!("$ {}", line(&command));
-
+    command.args(arguments);
     let started = Instant::now();
+    let mut tally = Tally::default();
+    let mut outcome = count(&mut command, &mut tally);
+    if arguments.is_empty() {
+        outcome = outcome.and(with_python(&mut tally));
+    }
+    let seconds = started.elapsed().as_secs();
+    println!("\ntests: {tally} in {seconds} s");
+    if tally.failed > 0 {
+        bail!("tests failed; their names are above");
+    }
+    outcome
+}
+
+fn with_python(tally: &mut Tally) -> Result<()> {
+    let python = python::ready()?;
+    for (package, name) in WITH_PYTHON {
+        let mut command = cargo(["test", "--package", package, "--test", name]);
+        command
+            .args(["--", "--ignored"])
+            .env(python::VARIABLE, &python);
+        let before = tally.passed;
+        count(&mut command, tally)?;
+        ensure!(
+            tally.passed > before,
+            "{name} has no test that needs Python"
+        );
+        // A plain run has counted them as ignored.
+        tally.ignored -= tally.passed - before;
+    }
+    Ok(())
+}
+
+/// Runs tests, shows what they print, and counts them.
+fn count(command: &mut Command, tally: &mut Tally) -> Result<()> {
+    eprintln!("$ {}", line(command));
+    command.stdout(Stdio::piped());
     let mut child = command.spawn().context("cannot run cargo")?;
     let output = child.stdout.take().context("cargo has no output")?;
-    let mut tally = Tally::default();
     for text in BufReader::new(output).lines() {
         let text = text?;
         tally.add(&text);
         println!("{text}");
     }
     let status = child.wait()?;
-
-    let seconds = started.elapsed().as_secs();
-    println!("\ntests: {tally} in {seconds} s");
-    if tally.failed > 0 {
-        bail!("tests failed; their names are above");
-    }
-    expect_success(&command, status)
+    expect_success(command, status)
 }
 
 /// `cargo test --workspace -p x` would test everything.

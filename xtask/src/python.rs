@@ -1,0 +1,81 @@
+//! A Python of the tests' own, with other people's implementations that ours are held against.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::command::{self, root};
+
+/// Under which name tests find its path in their environment.
+pub(crate) const VARIABLE: &str = "TEST_PYTHON";
+
+/// What Debian calls what is needed to make a virtual environment.
+const DEBIAN_PACKAGES: [&str; 2] = ["python3", "python3-venv"];
+
+/// The path of a Python that has all of `xtask/requirements.txt`, made if need be in cargo's target directory.
+///
+/// # Errors
+/// If there is no Python and none may be installed, or a requirement cannot be had.
+pub(crate) fn ready() -> Result<PathBuf> {
+    let directory = target().join("test-python");
+    let (python, installed) = (
+        directory.join("bin/python3"),
+        directory.join("requirements.txt"),
+    );
+    let wanted_path = root().join("xtask/requirements.txt");
+    let wanted = std::fs::read(&wanted_path)
+        .with_context(|| format!("cannot read {}", wanted_path.display()))?;
+    if python.exists() && std::fs::read(&installed).is_ok_and(|had| had == wanted) {
+        return Ok(python);
+    }
+    make(&directory)?;
+    let mut install = Command::new(&python);
+    install.args(["-m", "pip", "install", "--quiet", "--requirement"]);
+    command::run(install.arg(&wanted_path))?;
+    std::fs::write(&installed, wanted)?;
+    Ok(python)
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Makes an empty virtual environment in place of whatever is there.
+fn make(directory: &Path) -> Result<()> {
+    if !can_make_environments() {
+        install_python()?;
+    }
+    let mut make = Command::new("python3");
+    command::run(make.args(["-m", "venv", "--clear"]).arg(directory))
+}
+
+/// Debian has `venv` without what it needs: `ensurepip` tells.
+fn can_make_environments() -> bool {
+    let mut probe = Command::new("python3");
+    probe.args(["-c", "import ensurepip, venv"]);
+    let ran = probe.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    ran.is_ok_and(|status| status.success())
+}
+
+fn install_python() -> Result<()> {
+    let packages = DEBIAN_PACKAGES.join(" and ");
+    let mut install = Command::new("apt-get");
+    install.args(["install", "--yes", "--no-install-recommends"]);
+    install.args(DEBIAN_PACKAGES);
+    if command::run(&mut install).is_err() {
+        // The package lists of a fresh machine are empty.
+        let updated = command::run(Command::new("apt-get").arg("update"));
+        if updated.and_then(|()| command::run(&mut install)).is_err() {
+            bail!(
+                "some tests need Python 3 with venv and pip, and this user may not install it: \
+                 install {packages}, or what your system calls them, and run the tests again"
+            );
+        }
+    }
+    ensure!(
+        can_make_environments(),
+        "{packages} are installed, and python3 still cannot make a virtual environment"
+    );
+    Ok(())
+}
