@@ -25,6 +25,7 @@ mod plot;
 pub mod report;
 pub mod schema;
 mod sections;
+mod statistics;
 pub mod tables;
 
 pub use cells::CellError;

@@ -1,0 +1,12 @@
+//! From trials to what may be said: intervals over trials, ratios of pairs of trials, whether a trial had settled.
+//! Numbers in, numbers out: nothing here knows runs, protocols or words.
+//!
+//! 1. [`student`]: quantiles of Student's t. 2. [`interval`]: a figure with its interval over trials.
+//! 3. [`ratio`]: two compared by pairs of trials. 4. [`settling`]: whether a series of counts kept its level.
+
+pub(crate) mod interval;
+pub(crate) mod ratio;
+pub(crate) mod settling;
+#[cfg(test)]
+mod simulation;
+pub(crate) mod student;
