@@ -66,7 +66,8 @@ fn identity(trial: &Trial, conditions: &Conditions) -> Run {
         Front::Reference(_) => (NONE_OF_ITS_OWN, NONE_OF_ITS_OWN, None),
     };
     Run {
-        protocol: trial.protocol.asked.clone(),
+        protocol: trial.name(),
+        control_of: trial.control_of(),
         codec: codec.to_owned(),
         transport: transport.to_owned(),
         workload: trial.cell.workload.to_owned(),

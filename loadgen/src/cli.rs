@@ -77,6 +77,11 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one())]
     pub trials: u32,
 
+    /// Leave the control out: the first protocol once more in the largest cell, which shows how much one thing differs
+    /// from itself.
+    #[arg(long)]
+    pub no_control: bool,
+
     /// How often each account writes to all others in one trial of scaling [default: until the messages have taken
     /// 0.25 s].
     #[arg(long, value_name = "N", value_parser = at_least_one())]

@@ -142,6 +142,8 @@ fn left(started: Instant, done: usize, of: usize) -> Option<Duration> {
 fn title(trial: &Trial) -> String {
     format!(
         "{}, {} accounts, {}",
-        trial.cell.workload, trial.cell.accounts, trial.protocol.asked
+        trial.cell.workload,
+        trial.cell.accounts,
+        trial.name()
     )
 }

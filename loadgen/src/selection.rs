@@ -1,6 +1,7 @@
 //! What a run consists of: which protocols meet which workloads, with how many accounts.
 
 use protocols::registry;
+use reports::schema::workload;
 
 use crate::asked::AskedProtocol;
 use crate::cli::RunArgs;
@@ -28,6 +29,17 @@ pub struct Selection {
     pub workloads: Vec<&'static dyn Workload>,
     /// The numbers of accounts of the workloads that let one choose; empty if none of them does.
     pub accounts: Vec<u32>,
+    /// What runs twice, so that a protocol is compared with itself; none where that was not wanted, or cannot be.
+    pub control: Option<Control>,
+}
+
+/// What runs twice.
+#[derive(Clone)]
+pub struct Control {
+    /// In which cell.
+    pub cell: Cell,
+    /// Which protocol.
+    pub protocol: AskedProtocol,
 }
 
 impl Selection {
@@ -45,11 +57,14 @@ impl Selection {
             asked => without_repeats(asked, |accounts| *accounts),
         };
         let protocols = protocols(args, open)?;
-        Ok(Self {
+        let mut selection = Self {
             protocols,
             workloads,
             accounts,
-        })
+            control: None,
+        };
+        selection.control = control(&selection, args)?;
+        Ok(selection)
     }
 
     /// All combinations of workload and number of accounts, in the order in which they run.
@@ -93,6 +108,35 @@ impl Selection {
 /// take part in these alone.
 fn is_open(workload: &dyn Workload) -> bool {
     workload.fixed_accounts().is_none()
+}
+
+/// The control: the first protocol that is no reference, in the largest cell of scaling, or in the last cell there is.
+/// A single trial has no interval, so there it would show nothing.
+fn control(selection: &Selection, args: &RunArgs) -> Result<Option<Control>, UsageError> {
+    let protocol = selection
+        .protocols
+        .iter()
+        .find(|protocol| !protocol.is_reference());
+    let in_scaling = |cell: &Cell| cell.workload == workload::SCALING;
+    let cell = selection
+        .cells()
+        .filter(in_scaling)
+        .max_by_key(|cell| cell.accounts)
+        .or_else(|| selection.cells().last());
+    let control = match (protocol, cell) {
+        (Some(protocol), Some(cell)) if args.trials > 1 => Some(Control {
+            cell,
+            protocol: protocol.clone(),
+        }),
+        _ => None,
+    };
+    if args.no_control && control.is_none() {
+        return Err(UsageError(
+            "--no-control has no effect here: a control needs two trials, and a protocol that is no reference"
+                .to_owned(),
+        ));
+    }
+    Ok(control.filter(|_| !args.no_control))
 }
 
 fn workloads(args: &RunArgs) -> Vec<&'static dyn Workload> {

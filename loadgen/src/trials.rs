@@ -1,5 +1,6 @@
 //! In which order trials run: protocols at random within each cell of each round of trials, so that nothing that
-//! drifts with time falls on one of them, and two that are compared run close to each other.
+//! drifts with time falls on one of them, and two that are compared run close to each other. In one cell the first
+//! protocol runs twice, as a control.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
@@ -16,6 +17,36 @@ pub struct Trial {
     pub cell: Cell,
     /// Which round of trials, from 1.
     pub round: u32,
+    /// What it is for.
+    pub part: Part,
+}
+
+/// What a trial is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// To be compared with others.
+    #[default]
+    Compared,
+    /// To be compared with the same protocol's other trials: a control, which shows how much one thing differs from
+    /// itself.
+    Control,
+}
+
+impl Trial {
+    /// The name under which its results stand.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.part {
+            Part::Compared => self.protocol.asked.clone(),
+            Part::Control => format!("{} (again)", self.protocol.asked),
+        }
+    }
+
+    /// The protocol that it is a control of.
+    #[must_use]
+    pub fn control_of(&self) -> Option<String> {
+        (self.part == Part::Control).then(|| self.protocol.asked.clone())
+    }
 }
 
 /// How much is planned, and in which order.
@@ -34,21 +65,29 @@ pub fn plan(selection: &Selection, repetition: Repetition) -> Vec<Trial> {
     let mut plan = Vec::new();
     for round in 1..=repetition.trials {
         for cell in selection.cells() {
-            let mut protocols: Vec<&AskedProtocol> = selection.protocols_of(cell).collect();
-            shuffle(&mut protocols, &mut random);
-            let trial = |protocol: &AskedProtocol| Trial {
+            let compared = selection.protocols_of(cell);
+            let control = selection
+                .control
+                .iter()
+                .filter(|control| control.cell == cell);
+            let mut trials: Vec<(&AskedProtocol, Part)> = compared
+                .map(|protocol| (protocol, Part::Compared))
+                .chain(control.map(|control| (&control.protocol, Part::Control)))
+                .collect();
+            shuffle(&mut trials, &mut random);
+            plan.extend(trials.into_iter().map(|(protocol, part)| Trial {
                 protocol: protocol.clone(),
                 cell,
                 round,
-            };
-            plan.extend(protocols.into_iter().map(trial));
+                part,
+            }));
         }
     }
     plan
 }
 
 /// Fisher and Yates's shuffle, as Durstenfeld wrote it down (1964).
-fn shuffle<T>(items: &mut [T], random: &mut ChaCha8Rng) {
+pub(crate) fn shuffle<T>(items: &mut [T], random: &mut ChaCha8Rng) {
     for last in (1..items.len()).rev() {
         items.swap(last, below(last + 1, random));
     }
@@ -78,7 +117,7 @@ mod tests {
                 trial.round,
                 trial.cell.workload,
                 trial.cell.accounts,
-                trial.protocol.asked,
+                trial.name(),
             )
         };
         plan(&selection, repetition).into_iter().map(line).collect()
@@ -97,8 +136,8 @@ mod tests {
             .collect();
         assert_eq!(
             order.len(),
-            95,
-            "5 trials of 3 protocols in 5 cells, and of the reference in 4"
+            100,
+            "5 trials of 3 protocols in 5 cells, of the reference in 4, and of the control in 1"
         );
         assert_eq!(of_reference.len(), 20);
         assert!(
@@ -121,8 +160,35 @@ mod tests {
         assert_eq!(rounds.len(), 6);
         for held in rounds.values() {
             let distinct: BTreeSet<_> = held.iter().collect();
-            assert_eq!((held.len(), distinct.len()), (8, 8), "{held:?}");
+            assert_eq!((held.len(), distinct.len()), (9, 9), "{held:?}");
         }
+    }
+
+    #[test]
+    fn the_control_is_the_first_protocol_again_in_the_largest_cell_of_scaling() {
+        let repetition = Repetition { trials: 3, seed: 3 };
+        let controls = |arguments: &str| -> Vec<_> {
+            order(arguments, repetition)
+                .into_iter()
+                .filter(|(.., name)| name.ends_with(" (again)"))
+                .map(|(round, workload, accounts, name)| (round, workload, accounts, name))
+                .collect()
+        };
+        let expected = |workload: &'static str, accounts| -> Vec<_> {
+            (1..=3)
+                .map(|round| (round, workload, accounts, "json (again)".to_owned()))
+                .collect()
+        };
+        assert_eq!(
+            controls("--protocol floor,json --accounts 7,4"),
+            expected("scaling", 7)
+        );
+        assert_eq!(
+            controls("--protocol json --workload efficiency"),
+            expected("efficiency", 2)
+        );
+        assert_eq!(controls("--protocol json --no-control"), []);
+        assert_eq!(controls("--protocol floor --accounts 4"), []);
     }
 
     #[test]
@@ -145,7 +211,7 @@ mod tests {
     #[test]
     fn each_protocol_is_first_about_as_often() {
         let order = order(
-            "--accounts 4",
+            "--accounts 4 --no-control",
             Repetition {
                 trials: 4_000,
                 seed: 5,

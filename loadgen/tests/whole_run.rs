@@ -166,10 +166,10 @@ fn people_see_tables_and_where_the_report_lies() {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
-    for word in ["json", "2, all valid", "index.html", "results.json"] {
+    for word in ["json", "4, all valid", "index.html", "results.json"] {
         assert!(stdout.contains(word), "{word:?} is missing in: {stdout}");
     }
-    for word in ["measuring json", "2 in all", "1 of 2 trials done"] {
+    for word in ["measuring json", "4 in all", "2 of 4 trials done"] {
         assert!(stderr.contains(word), "{word:?} is missing in: {stderr}");
     }
     assert!(directory.path().join("index.html").exists());

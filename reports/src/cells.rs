@@ -165,15 +165,21 @@ impl<'a> Cell<'a> {
 pub(crate) struct Grid<'a> {
     pub(crate) results: &'a Results,
     pub(crate) cells: Vec<Cell<'a>>,
+    /// Second measurements of a protocol under another name: in no cell, and in no table or chart of protocols.
+    pub(crate) controls: Vec<&'a Run>,
 }
 
 impl<'a> Grid<'a> {
     /// Groups the runs, and merges their histograms.
     pub(crate) fn new(results: &'a Results) -> Result<Self, CellError> {
-        let styles = palette::assign(results.runs.iter().map(|run| run.protocol.as_str()));
+        let (compared, controls): (Vec<&Run>, Vec<&Run>) = results
+            .runs
+            .iter()
+            .partition(|run| run.control_of.is_none());
+        let styles = palette::assign(compared.iter().map(|run| run.protocol.as_str()));
         let conditions = Conditions::of(&results.runs);
         let mut cells: Vec<Cell<'a>> = Vec::new();
-        for run in &results.runs {
+        for run in compared {
             let label = conditions.label(run);
             let at = cells.iter().position(|cell| {
                 cell.workload == run.workload
@@ -196,7 +202,11 @@ impl<'a> Grid<'a> {
             cell.delivery = merged(cell, Kind::Delivery)?;
         }
         sort(&mut cells, results);
-        Ok(Self { results, cells })
+        Ok(Self {
+            results,
+            cells,
+            controls,
+        })
     }
 
     /// The workloads that ran, in order.

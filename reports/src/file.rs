@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::schema::{Origin, Results, SCHEMA};
+use crate::schema::{Origin, Results, Run, SCHEMA};
 
 /// Why results could not be read, written or merged.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +97,12 @@ impl Results {
             add_missing(&mut merged.config.protocols, &other.config.protocols);
             add_missing(&mut merged.config.workloads, &other.config.workloads);
             add_missing(&mut merged.config.accounts, &other.config.accounts);
-            merged.runs.extend(other.runs);
+            // Rounds of trials belong together within one file only.
+            let origins = u32::try_from(merged.also_from.len() + 1).unwrap_or(u32::MAX);
+            merged.runs.extend(other.runs.into_iter().map(|run| Run {
+                origin: run.origin + origins,
+                ..run
+            }));
             merged.also_from.push(Origin {
                 machine: other.machine,
                 config: other.config,

@@ -176,6 +176,14 @@ pub struct Run {
     pub store: String,
     /// Which trial, from 1.
     pub trial: u32,
+    /// The protocol that this is a second measurement of, under another name: a control. It shows how much one thing
+    /// differs from itself, and is no contender.
+    #[serde(default)]
+    pub control_of: Option<String>,
+    /// From which of several merged results files: 0 from the first, n from the n-th of `also_from`. Trials of one
+    /// number belong together only within one file.
+    #[serde(default)]
+    pub origin: u32,
     /// Whether server and generator shared a process: then the run is a component for attribution, never ranked.
     pub in_process: bool,
     /// Whether the numbers may be used.
@@ -212,10 +220,23 @@ pub struct Run {
     /// Messages that were sent between the two readings behind `server` and `loadgen`.
     #[serde(default)]
     pub cost_window_messages: u64,
+    /// How many messages were acknowledged from one moment of the message phases to the next; null when nobody counted.
+    #[serde(default)]
+    pub intervals: Option<Intervals>,
     /// What became of every operation.
     pub ledger: Ledger,
     /// SHA-256 over the server's state before anything was deleted, hexadecimal; null when the server was not ours.
     pub state_digest: Option<String>,
+}
+
+/// Messages that were acknowledged in each of some intervals of the same length, which follow each other from the
+/// beginning of the message phases; time at barriers is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intervals {
+    /// How long each interval is; the last one may be cut short.
+    pub interval_ns: u64,
+    /// Messages acknowledged in each.
+    pub acknowledged: Vec<u64>,
 }
 
 /// Latencies of one run.

@@ -170,6 +170,13 @@ fn announcement(
         args.trials,
         plan.len()
     );
+    if let Some(control) = &selection.control {
+        let _ = writeln!(
+            text,
+            "  control     {} once more, in {} with {} accounts",
+            control.protocol.asked, control.cell.workload, control.cell.accounts
+        );
+    }
     let _ = writeln!(text, "  seed        {}", settings.seed);
     text
 }

@@ -4,7 +4,7 @@ use loadgen::asked::AskedProtocol;
 use loadgen::control::{Counters, Layers, Ledger, Outcome, PhaseEnd};
 use loadgen::record::{PhaseRecord, Reading, Record};
 use loadgen::selection::Cell;
-use loadgen::trials::Trial;
+use loadgen::trials::{Part, Trial};
 use protocols::registry;
 use reports::schema::workload::SCALING;
 
@@ -26,6 +26,7 @@ pub(crate) fn trial() -> Trial {
         protocol,
         cell,
         round: 3,
+        part: Part::Compared,
     }
 }
 

@@ -84,6 +84,8 @@ fn push_identity(record: &mut Record, run: &Run) {
     push(record, "codec", &run.codec);
     push(record, "transport", &run.transport);
     push(record, "trial", &run.trial);
+    push_option(record, "control_of", run.control_of.as_ref());
+    push(record, "origin", &run.origin);
     push(record, "valid", &run.valid);
     push(record, "invalid_reasons", &run.invalid_reasons.join(" "));
     push(record, "in_process", &run.in_process);

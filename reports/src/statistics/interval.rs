@@ -175,7 +175,10 @@ mod tests {
     fn a_single_trial_has_no_interval() {
         for one in [Estimate::measured([7.0]), Estimate::counted([7.0])] {
             let one = one.expect("one value");
-            assert_eq!((one.value.round(), one.certainty), (7.0, Certainty::Unknown));
+            assert_eq!(
+                (one.value.round(), one.certainty),
+                (7.0, Certainty::Unknown)
+            );
         }
         assert_eq!(Estimate::measured([]), None);
     }
@@ -184,7 +187,10 @@ mod tests {
     fn only_counts_that_agree_are_exact() {
         let counted = |values: [f64; 3]| Estimate::counted(values).expect("values").certainty;
         assert_eq!(counted([21.9, 21.9, 21.9]), Certainty::Exact);
-        assert!(matches!(counted([21.9, 21.9, 22.0]), Certainty::Interval(_)));
+        assert!(matches!(
+            counted([21.9, 21.9, 22.0]),
+            Certainty::Interval(_)
+        ));
         let measured = Estimate::measured([21.9, 21.9, 21.9]).expect("values");
         assert!(matches!(measured.certainty, Certainty::Interval(_)));
     }
@@ -192,6 +198,9 @@ mod tests {
     #[test]
     fn where_a_trial_measured_nothing_there_is_no_interval() {
         let estimate = Estimate::measured([0.0, 4.0]).expect("values");
-        assert_eq!((estimate.value.round(), estimate.certainty), (2.0, Certainty::Unknown));
+        assert_eq!(
+            (estimate.value.round(), estimate.certainty),
+            (2.0, Certainty::Unknown)
+        );
     }
 }

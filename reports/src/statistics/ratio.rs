@@ -235,7 +235,10 @@ mod tests {
                     ratio(&ratios).interval.expect("pairs").contains(1.25)
                 })
                 .count();
-            assert!(held.abs_diff(3_960) <= 25, "{held} of 4000, {rounds} rounds");
+            assert!(
+                held.abs_diff(3_960) <= 25,
+                "{held} of 4000, {rounds} rounds"
+            );
         }
     }
 
@@ -258,7 +261,10 @@ mod tests {
             })
             .count();
         assert!(differences <= 65, "{differences} of 4000");
-        assert!(differences >= 5, "{differences} of 4000: intervals are too wide");
+        assert!(
+            differences >= 5,
+            "{differences} of 4000: intervals are too wide"
+        );
     }
 
     /// 10 % more against noise of 3 % a trial: the half-width is 5.3 % in the mean, so nearly all are seen.

@@ -34,7 +34,11 @@ fn two_sided_tail(t: f64, freedom: u32) -> f64 {
     let (sine, cosine) = angle.sin_cos();
     let is_even = freedom.is_multiple_of(2);
     // Each term of the sum is the one before times cosine² and a fraction: 1/2, 3/4, 5/6 or 2/3, 4/5, 6/7 and so on.
-    let terms = if is_even { freedom / 2 } else { (freedom - 1) / 2 };
+    let terms = if is_even {
+        freedom / 2
+    } else {
+        (freedom - 1) / 2
+    };
     let mut term = if is_even { 1.0 } else { cosine };
     let mut sum = 0.0;
     for index in 0..terms {
@@ -109,7 +113,10 @@ mod tests {
         for freedom in 1..60 {
             for tail in [0.2, 0.05, 0.01, 0.0005] {
                 let back = two_sided_tail(critical(tail, freedom), freedom);
-                assert!((back / tail - 1.0).abs() < 1e-8, "{freedom}, {tail}: {back}");
+                assert!(
+                    (back / tail - 1.0).abs() < 1e-8,
+                    "{freedom}, {tail}: {back}"
+                );
             }
         }
     }
