@@ -25,6 +25,7 @@ mod plot;
 pub mod report;
 pub mod schema;
 mod sections;
+#[cfg(test)]
 mod statistics;
 pub mod tables;
 
