@@ -166,6 +166,7 @@ pub(crate) struct Grid<'a> {
     pub(crate) results: &'a Results,
     pub(crate) cells: Vec<Cell<'a>>,
     /// Second measurements of a protocol under another name: in no cell, and in no table or chart of protocols.
+    #[expect(dead_code, reason = "the noise floor is made from it")]
     pub(crate) controls: Vec<&'a Run>,
 }
 
