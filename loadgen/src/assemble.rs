@@ -140,8 +140,8 @@ const fn ledger(ledger: control::Ledger) -> Ledger {
         delivered: ledger.delivered,
         lost: ledger.lost,
         duplicated: ledger.duplicated,
-        reordered: 0,
-        altered: 0,
+        reordered: ledger.reordered,
+        altered: ledger.altered,
     }
 }
 

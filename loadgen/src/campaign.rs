@@ -10,6 +10,7 @@ use server_core::store::StoreSpec;
 use crate::assemble::{self, Conditions};
 use crate::conductor::{Target, TrialOrder, conduct};
 use crate::control::{LoadOrder, ServeOrder};
+use crate::fault::AskedFault;
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub store: StoreSpec,
     /// Worker threads of a server of ours.
     pub server_threads: u32,
+    /// What is wrong with servers of ours on purpose.
+    pub server_fault: Option<AskedFault>,
     /// How many rounds; `None`: as many as take long enough.
     pub rounds: Option<u32>,
     /// How many requests a connection may have unanswered.
@@ -191,6 +194,10 @@ fn serve_order(trial: &Trial, settings: &Settings) -> ServeOrder {
             Front::Chat(_) => settings.server_threads,
             Front::Reference(_) => 1,
         },
+        fault: settings
+            .server_fault
+            .as_ref()
+            .and_then(|fault| fault.of(&trial.protocol.asked)),
     }
 }
 

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use server_core::store::StoreSpec;
 
 use crate::asked::{self, AskedProtocol};
+use crate::fault::AskedFault;
 use crate::workloads::Workload;
 
 const EXAMPLES: &str = "\
@@ -121,6 +122,11 @@ pub struct RunArgs {
     /// Worker threads of the server.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one(), conflicts_with = "addr")]
     pub server_threads: u32,
+
+    /// Make servers of ours wrong on purpose, to see that it is noticed: forget:N, double:N, swap:N, alter:N for one
+    /// message in N, burn:P% for P percent more CPU time. NAME=FAULT is for the protocol asked for by that name alone.
+    #[arg(long, value_name = "FAULT", hide = true, conflicts_with = "addr")]
+    pub server_fault: Option<AskedFault>,
 
     /// What standard output is for: tables for people, or the results as JSON and nothing else.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]

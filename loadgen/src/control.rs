@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fault::Fault;
+
 /// What the parent tells a child.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -35,6 +37,9 @@ pub struct ServeOrder {
     pub store: String,
     /// Worker threads of the runtime; 1 runs it on one thread.
     pub threads: u32,
+    /// What it does wrong on purpose.
+    #[serde(default)]
+    pub fault: Option<Fault>,
 }
 
 /// What a generator child is to do.
@@ -191,4 +196,10 @@ pub struct Ledger {
     pub lost: u64,
     /// Messages that reached their recipient more than once.
     pub duplicated: u64,
+    /// Messages that reached their recipient behind a later one of the same sender.
+    #[serde(default)]
+    pub reordered: u64,
+    /// Messages that reached their recipient with a text that was never sent.
+    #[serde(default)]
+    pub altered: u64,
 }

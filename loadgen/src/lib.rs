@@ -14,6 +14,8 @@
 //! 8. [`meter`]: what a process has used; [`foreign`]: what a process that is not ours has.
 //! 9. [`assemble`]: from what the children said to a run of the results file; [`validity`]: whether it counts.
 //!
+//! What a server can be told to do wrong, so that tests can show that all of this notices, is in [`fault`].
+//!
 //! The rest are small: [`descriptors`], [`interrupt`], [`machine`], [`output`], [`progress`] and [`store_file`].
 
 pub mod asked;
@@ -26,6 +28,7 @@ pub mod conductor;
 pub mod control;
 pub mod descriptors;
 pub mod exit;
+pub mod fault;
 pub mod foreign;
 pub mod generator;
 pub mod interrupt;

@@ -17,17 +17,32 @@ pub struct Oracle {
     names: Arc<Names>,
     /// For each recipient and sender, the next message that is due: `recipient * accounts + sender`.
     due: Vec<u32>,
-    /// Messages that others have overtaken.
+    /// Messages that later ones have overtaken, and that did not arrive so far.
     overtaken: HashSet<MessageKey>,
     text: String,
     /// What was wrong, in words.
     pub wrong: Vec<String>,
     /// How much was wrong.
     pub wrong_count: u64,
-    /// Messages that reached their recipient.
+    /// Messages that reached their recipient, in whatever order and with whatever text.
     pub delivered: u64,
     /// Messages that reached it again.
     pub duplicated: u64,
+    /// Messages that reached it behind a later one of the same sender: what RFC 4737, section 3.3, calls reordered.
+    pub reordered: u64,
+    /// Messages that reached it with a text that was never sent.
+    pub altered: u64,
+}
+
+/// What a message that reached somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// The one that was due.
+    Due(MessageKey),
+    /// One that had not arrived before, though not as it should.
+    Wrong,
+    /// None that was to come: it stands for no message that is awaited.
+    Extra,
 }
 
 /// The names of the accounts, all of one width.
@@ -89,6 +104,8 @@ impl Oracle {
             wrong_count: 0,
             delivered: 0,
             duplicated: 0,
+            reordered: 0,
+            altered: 0,
         }
     }
 
@@ -100,8 +117,8 @@ impl Oracle {
         }
     }
 
-    /// A message has reached `recipient`; gives which one it is if it is the one that was due.
-    pub fn deliver(&mut self, recipient: u32, message: &Message<'_>) -> Option<MessageKey> {
+    /// A message has reached `recipient`; tells which one it is.
+    pub fn deliver(&mut self, recipient: u32, message: &Message<'_>) -> Arrival {
         let accounts = self.names.count();
         if message.to.as_str() != self.names.name(recipient) {
             self.wrong(|| {
@@ -110,7 +127,7 @@ impl Oracle {
                     message.id.0, message.to
                 )
             });
-            return None;
+            return Arrival::Extra;
         }
         let Some(from) = self.names.account(&message.from) else {
             self.wrong(|| {
@@ -119,59 +136,69 @@ impl Oracle {
                     message.id.0, message.from
                 )
             });
-            return None;
+            return Arrival::Extra;
         };
         let at = recipient as usize * accounts as usize + from as usize;
-        let key = MessageKey {
+        let due = MessageKey {
             from,
             to: recipient,
             nth: self.due[at],
             accounts,
         };
-        if self.is_text(&key, &message.text) {
+        if self.is_text(&due, &message.text) {
             self.due[at] += 1;
             self.delivered += 1;
-            return Some(key);
+            return Arrival::Due(due);
         }
-        self.explain(key, message);
-        None
+        self.explain(due, message)
     }
 
     /// Finds out what a message is that was not due: one that overtook others, one that was overtaken, one that
     /// came again, or one with another text than was sent.
-    fn explain(&mut self, due: MessageKey, message: &Message<'_>) {
+    fn explain(&mut self, due: MessageKey, message: &Message<'_>) -> Arrival {
         const WINDOW: u32 = 1_000;
-        let (words, key) = (
-            format!(
-                "from {} to {}: {:?}",
-                message.from, message.to, message.text
-            ),
-            due,
+        let words = format!(
+            "from {} to {}: {:?}",
+            message.from, message.to, message.text
         );
         let ahead = (due.nth + 1..due.nth.saturating_add(WINDOW))
-            .find(|&nth| self.is_text(&MessageKey { nth, ..key }, &message.text));
+            .find(|&nth| self.is_text(&MessageKey { nth, ..due }, &message.text));
         if let Some(nth) = ahead {
             self.overtaken
-                .extend((due.nth..nth).map(|nth| MessageKey { nth, ..key }));
-            let at = key.to as usize * key.accounts as usize + key.from as usize;
-            self.due[at] = nth + 1;
-            self.delivered += 1;
+                .extend((due.nth..nth).map(|nth| MessageKey { nth, ..due }));
+            self.arrive(due, nth);
             self.wrong(|| format!("{words} came before earlier ones"));
-            return;
+            return Arrival::Wrong;
         }
         let behind = (due.nth.saturating_sub(WINDOW)..due.nth)
-            .find(|&nth| self.is_text(&MessageKey { nth, ..key }, &message.text));
+            .find(|&nth| self.is_text(&MessageKey { nth, ..due }, &message.text));
         match behind {
-            Some(nth) if self.overtaken.remove(&MessageKey { nth, ..key }) => {
+            Some(nth) if self.overtaken.remove(&MessageKey { nth, ..due }) => {
                 self.delivered += 1;
+                self.reordered += 1;
                 self.wrong(|| format!("{words} came after later ones"));
+                Arrival::Wrong
             }
             Some(_) => {
                 self.duplicated += 1;
                 self.wrong(|| format!("{words} came twice"));
+                Arrival::Extra
             }
-            None => self.wrong(|| format!("{words} was never sent")),
+            // It stands in the place of the one that was due, which does not come any more.
+            None => {
+                self.arrive(due, due.nth);
+                self.altered += 1;
+                self.wrong(|| format!("{words} was never sent"));
+                Arrival::Wrong
+            }
         }
+    }
+
+    /// The message with this number between the two has arrived, and later ones are due.
+    fn arrive(&mut self, due: MessageKey, nth: u32) {
+        let at = due.to as usize * due.accounts as usize + due.from as usize;
+        self.due[at] = nth + 1;
+        self.delivered += 1;
     }
 
     fn is_text(&mut self, key: &MessageKey, text: &str) -> bool {
@@ -250,45 +277,76 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(messages: &[Message<'_>], expected: (u64, u64, &[&str])) {
+    fn check(messages: &[Message<'_>], expected: Counts, words: &[&str]) {
         let mut oracle = oracle();
         for message in messages {
             oracle.deliver(1, message);
         }
-        let (delivered, duplicated, words) = expected;
-        assert_eq!(
-            (oracle.delivered, oracle.duplicated),
-            (delivered, duplicated),
-            "{:?}",
-            oracle.wrong
-        );
+        let counts = Counts {
+            delivered: oracle.delivered,
+            duplicated: oracle.duplicated,
+            reordered: oracle.reordered,
+            altered: oracle.altered,
+        };
+        assert_eq!(counts, expected, "{:?}", oracle.wrong);
         assert_eq!(oracle.wrong.len(), words.len(), "{:?}", oracle.wrong);
         for (wrong, word) in oracle.wrong.iter().zip(words) {
             assert!(wrong.contains(word), "{wrong} / {word}");
         }
     }
 
+    #[derive(Clone, Copy, Debug, Default, PartialEq)]
+    struct Counts {
+        delivered: u64,
+        duplicated: u64,
+        reordered: u64,
+        altered: u64,
+    }
+
+    fn delivered(delivered: u64) -> Counts {
+        Counts {
+            delivered,
+            ..Counts::default()
+        }
+    }
+
     #[test]
     fn tells_what_is_wrong_with_a_delivery() {
         let [a, b, c] = [0, 1, 2].map(|nth| message(0, 1, nth));
-        check(&[a.clone(), b.clone(), c.clone()], (3, 0, &[]));
-        check(&[a.clone(), a.clone()], (1, 1, &["twice"]));
-        check(
-            &[a.clone(), c.clone(), b.clone()],
-            (3, 0, &["before earlier", "after later"]),
-        );
-        check(&[a.clone(), c.clone()], (2, 0, &["before earlier"]));
-        let altered = Message {
-            text: "XXXXX".into(),
-            ..a.clone()
+        check(&[a.clone(), b.clone(), c.clone()], delivered(3), &[]);
+        let twice = Counts {
+            duplicated: 1,
+            ..delivered(1)
         };
-        check(&[altered], (0, 0, &["never sent"]));
-        check(&[message(0, 2, 0)], (0, 0, &["reached account 1"]));
+        check(&[a.clone(), a.clone()], twice, &["twice"]);
+        let swapped = Counts {
+            reordered: 1,
+            ..delivered(3)
+        };
+        let words = ["before earlier", "after later"];
+        check(&[a.clone(), c.clone(), b.clone()], swapped, &words);
+        // One that never comes has not been reordered: it is missing.
+        check(&[a.clone(), c.clone()], delivered(2), &["before earlier"]);
+        check(&[message(0, 2, 0)], delivered(0), &["reached account 1"]);
         let stranger = Message {
             from: "mallory".into(),
             ..a
         };
-        check(&[stranger], (0, 0, &["not of this run"]));
+        check(&[stranger], delivered(0), &["not of this run"]);
+    }
+
+    #[test]
+    fn an_altered_message_takes_the_place_of_the_one_that_was_sent() {
+        let [a, b, c] = [0, 1, 2].map(|nth| message(0, 1, nth));
+        let altered = Message {
+            text: "XXXXX".into(),
+            ..b
+        };
+        let expected = Counts {
+            altered: 1,
+            ..delivered(3)
+        };
+        check(&[a, altered, c], expected, &["never sent"]);
     }
 
     #[test]

@@ -57,6 +57,7 @@ impl Selection {
             asked => without_repeats(asked, |accounts| *accounts),
         };
         let protocols = protocols(args, open)?;
+        refuse_fault_without_server(args, &protocols)?;
         let mut selection = Self {
             protocols,
             workloads,
@@ -162,6 +163,22 @@ fn refuse_without_effect(args: &RunArgs, open: bool) -> Result<(), UsageError> {
         ))),
         None => Ok(()),
     }
+}
+
+/// A reference has no core that could be wrong.
+fn refuse_fault_without_server(
+    args: &RunArgs,
+    protocols: &[AskedProtocol],
+) -> Result<(), UsageError> {
+    let Some(asked) = &args.server_fault else {
+        return Ok(());
+    };
+    let mut faulty = protocols.iter().filter(|protocol| !protocol.is_reference());
+    if faulty.any(|protocol| asked.of(&protocol.asked).is_some()) {
+        return Ok(());
+    }
+    let problem = "--server-fault has no effect here: no protocol of this run has such a server";
+    Err(UsageError(problem.to_owned()))
 }
 
 fn protocols(args: &RunArgs, open: bool) -> Result<Vec<AskedProtocol>, UsageError> {

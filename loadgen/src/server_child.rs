@@ -91,7 +91,7 @@ fn orders(traffic: &Arc<Traffic>) -> UnboundedReceiver<Order> {
 async fn serve_chat(pair: Pair, order: &ServeOrder) -> anyhow::Result<()> {
     let traffic = Arc::new(Traffic::default());
     let directory = tempfile::tempdir().context("cannot make a directory for the store")?;
-    let chat = core(&order.store, directory.path())?;
+    let chat = core(order, directory.path())?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let listening = pair
         .transport
@@ -115,10 +115,13 @@ async fn serve_chat(pair: Pair, order: &ServeOrder) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn core(store: &str, directory: &std::path::Path) -> anyhow::Result<Arc<Chat>> {
+fn core(order: &ServeOrder, directory: &std::path::Path) -> anyhow::Result<Arc<Chat>> {
     let fanout = Arc::new(Fanout::default());
-    let changes: Arc<dyn server_core::store::Changes> = Arc::clone(&fanout) as _;
-    let store = store.parse::<StoreSpec>()?.open(directory, changes)?;
+    let spec = order.store.parse::<StoreSpec>()?;
+    let store = match order.fault {
+        Some(fault) => fault.open(&spec, directory, &fanout)?,
+        None => spec.open(directory, Arc::clone(&fanout) as _)?,
+    };
     Ok(Chat::new(Parts {
         store,
         fanout,

@@ -132,8 +132,8 @@ fn ledger(run: &Run) -> Vec<String> {
         (
             ledger.reordered,
             [
-                "message overtook an earlier one",
-                "messages overtook earlier ones",
+                "message arrived behind a later one",
+                "messages arrived behind later ones",
             ],
         ),
         (

@@ -136,6 +136,10 @@ pub struct Config {
     pub link: Option<String>,
     /// The address of a server that ran already; null when the harness started its own.
     pub addr: Option<String>,
+    /// What was wrong with the servers on purpose, to see whether it is noticed: `forget:10000`, `json=burn:10%`; null
+    /// for servers as they are.
+    #[serde(default)]
+    pub server_fault: Option<String>,
     /// Accounts' connections, when accounts share them; null for one connection an account.
     pub connections: Option<u32>,
     /// PBKDF2 iterations of the accounts' passwords.
@@ -353,7 +357,7 @@ pub struct Ledger {
     pub lost: u64,
     /// Messages that arrived more than once.
     pub duplicated: u64,
-    /// Messages that overtook an earlier one where the protocol promises order.
+    /// Messages that arrived behind a later one of the same sender (reordered, as RFC 4737 has it).
     #[serde(default)]
     pub reordered: u64,
     /// Messages that arrived with another text.

@@ -307,6 +307,8 @@ impl Run<'_> {
         let mut ledger = shared.ledger;
         ledger.delivered = oracle.delivered;
         ledger.duplicated = oracle.duplicated;
+        ledger.reordered = oracle.reordered;
+        ledger.altered = oracle.altered;
         ledger.lost = shared.acknowledged.saturating_sub(oracle.delivered);
         Outcome {
             rounds: self.rounds,

@@ -8,6 +8,7 @@ use protocols::client::{Client, ClientError, Incoming, Ticket};
 use server_core::{Event, FromServer, Reply, Request, Text};
 
 use super::{Surroundings, Worker, WorkerError};
+use crate::oracle::Arrival;
 use crate::payload;
 use crate::shared::Shared;
 use crate::workloads::{Recipient, Step};
@@ -187,10 +188,14 @@ fn receive(
             .wrong(|| format!("{message:?} came between messages"));
         return 0;
     };
-    if let Some(key) = shared.oracle.deliver(account, message)
-        && let Some(intended_ns) = shared.departures.of(around.workload, &key)
-    {
-        shared.recorder.delivery(now_ns - intended_ns);
+    match shared.oracle.deliver(account, message) {
+        Arrival::Due(key) => {
+            if let Some(intended_ns) = shared.departures.of(around.workload, &key) {
+                shared.recorder.delivery(now_ns - intended_ns);
+            }
+            1
+        }
+        Arrival::Wrong => 1,
+        Arrival::Extra => 0,
     }
-    1
 }
