@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use tokio::sync::mpsc;
 
 use crate::control::{Counters, Order, Report};
+use crate::meter;
 
 /// Says one line to the parent.
 ///
@@ -40,7 +41,7 @@ pub fn first_order() -> anyhow::Result<Order> {
 }
 
 /// Follows the parent's orders on a thread of their own, so that counters can be read at any time without
-/// disturbing the runtime that is measured. Marks are answered there; other orders come out of the receiver. When
+/// disturbing the runtime that is measured. Marks and beginnings of phases are dealt with there; other orders come out of the receiver. When
 /// stdin ends, the process does.
 #[must_use]
 pub fn follow_orders(
@@ -52,6 +53,7 @@ pub fn follow_orders(
             match serde_json::from_str(&line) {
                 Ok(Order::Mark) if say(&Report::Counters(counters())).is_ok() => {}
                 Ok(Order::Mark) | Err(_) => break,
+                Ok(Order::BeginPhase) => meter::begin_phase(),
                 Ok(order) => drop(sender.send(order)),
             }
         }

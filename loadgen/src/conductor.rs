@@ -111,7 +111,7 @@ impl Stage {
     ) -> Result<(), Trouble> {
         let mut before = self.read().await?;
         loop {
-            self.generator.tell(&Order::Go).await?;
+            self.begin_phase().await?;
             let report = tokio::select! {
                 report = self.generator.listen(self.phase_patience) => report?,
                 () = interrupt.requested() => return self.stop(record).await,
@@ -146,6 +146,15 @@ impl Stage {
                 before = self.read().await?;
             }
         }
+    }
+
+    /// Both processes look back on this phase alone from now on, before it begins.
+    async fn begin_phase(&mut self) -> Result<(), ChildError> {
+        if let Server::Own(server) = &mut self.server {
+            server.tell(&Order::BeginPhase).await?;
+        }
+        self.generator.tell(&Order::BeginPhase).await?;
+        self.generator.tell(&Order::Go).await
     }
 
     /// Tells the generator to stop, and waits until it has deleted what it created.

@@ -18,6 +18,8 @@ pub enum Order {
     Load(LoadOrder),
     /// Read the counters; answered with [`Report::Counters`]. At any time.
     Mark,
+    /// A phase begins; has no answer of its own. At any time.
+    BeginPhase,
     /// To a server: digest the state; answered with [`Report::Digest`].
     Digest,
     /// To a generator that is ready, or waits at the end of a phase: go on.
@@ -98,8 +100,17 @@ pub struct Counters {
     pub cpu_user_ns: u64,
     /// CPU time in the kernel, in nanoseconds.
     pub cpu_system_ns: u64,
-    /// The most memory it had resident so far, in bytes.
+    /// The memory it has resident, in bytes.
+    #[serde(default)]
+    pub rss_bytes: u64,
+    /// The most memory it had resident since [`Order::BeginPhase`], in bytes; of a process that is not ours, so far.
     pub rss_peak_bytes: u64,
+    /// How often it asked for memory; `None` in a build that does not count that.
+    #[serde(default)]
+    pub allocations: Option<u64>,
+    /// How much memory it asked for, in bytes; likewise.
+    #[serde(default)]
+    pub allocated_bytes: Option<u64>,
     /// Context switches because it waited.
     pub context_switches_voluntary: u64,
     /// Context switches because its time was up.

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::control::Counters;
+use crate::meter::{CpuTime, cpu_total_ns_of};
 
 /// Nanoseconds in a clock tick of `/proc/PID/stat`: Linux shows user space 100 ticks a second on every machine.
 const TICK_NS: u64 = 10_000_000;
@@ -20,12 +21,16 @@ impl ForeignProcess {
         Self { pid }
     }
 
-    /// Its counters, with CPU times in steps of 10 ms and no bytes; `None` if there is no such process.
+    /// Its counters, without bytes; `None` if there is no such process. CPU time is that of the process's own clock, in
+    /// nanoseconds, and split into its two modes as `/proc` has it, in steps of 10 ms.
     #[must_use]
     pub fn read(&self) -> Option<Counters> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).ok()?;
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).ok()?;
         let mut counters = parse(&stat, &status)?;
+        let total_ns = cpu_total_ns_of(self.pid)?;
+        let cpu = CpuTime::split(total_ns, counters.cpu_user_ns, counters.cpu_system_ns);
+        (counters.cpu_user_ns, counters.cpu_system_ns) = (cpu.user_ns, cpu.system_ns);
         for task in fs::read_dir(format!("/proc/{}/task", self.pid))
             .ok()?
             .flatten()
@@ -51,6 +56,7 @@ fn parse(stat: &str, status: &str) -> Option<Counters> {
     Some(Counters {
         cpu_user_ns: ticks()? * TICK_NS,
         cpu_system_ns: ticks()? * TICK_NS,
+        rss_bytes: field(status, "VmRSS:")? * 1024,
         rss_peak_bytes: field(status, "VmHWM:")? * 1024,
         ..Counters::default()
     })
@@ -68,7 +74,8 @@ mod tests {
     #[test]
     fn fields_are_where_proc_5_says() {
         let stat = "42 (a ) b) S 1 42 42 0 -1 4194304 100 0 0 0 17 5 0 0 20 0 1 0 100 1000 200";
-        let counters = parse(stat, "Name:\tx\nVmHWM:\t    2048 kB\n").expect("it is well-formed");
+        let counters = parse(stat, "Name:\tx\nVmHWM:\t    2048 kB\nVmRSS:\t 1024 kB\n")
+            .expect("it is well-formed");
         assert_eq!(counters.cpu_user_ns, 170_000_000);
         assert_eq!(counters.cpu_system_ns, 50_000_000);
         assert_eq!(counters.rss_peak_bytes, 2048 * 1024);
@@ -79,6 +86,10 @@ mod tests {
         let own = i32::try_from(std::process::id()).expect("ids are small");
         let counters = ForeignProcess::new(own).read().expect("it runs");
         assert!(counters.rss_peak_bytes > 0, "{counters:?}");
+        assert!(
+            counters.cpu_user_ns + counters.cpu_system_ns > 0,
+            "{counters:?}"
+        );
         assert!(
             counters.context_switches_voluntary + counters.context_switches_involuntary > 0,
             "{counters:?}"

@@ -324,8 +324,14 @@ pub struct ProcessCost {
     pub cpu_user_ns: u64,
     /// CPU time in the kernel.
     pub cpu_system_ns: u64,
-    /// The largest resident set so far.
+    /// The largest resident set in the message phases; of a server that ran already, in its life so far.
     pub rss_peak_bytes: u64,
+    /// How often it asked for memory; null in a build that does not count that.
+    #[serde(default)]
+    pub allocations: Option<u64>,
+    /// How much memory it asked for; likewise.
+    #[serde(default)]
+    pub allocated_bytes: Option<u64>,
     /// Context switches because the process waited.
     pub context_switches_voluntary: u64,
     /// Context switches because its time was up.

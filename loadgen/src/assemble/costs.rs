@@ -22,6 +22,14 @@ fn add_cost(cost: &mut Option<ProcessCost>, before: Counters, after: Counters) {
     cost.cpu_user_ns += grown(before.cpu_user_ns, after.cpu_user_ns);
     cost.cpu_system_ns += grown(before.cpu_system_ns, after.cpu_system_ns);
     cost.rss_peak_bytes = cost.rss_peak_bytes.max(after.rss_peak_bytes);
+    add_counted(
+        &mut cost.allocations,
+        before.allocations.zip(after.allocations),
+    );
+    add_counted(
+        &mut cost.allocated_bytes,
+        before.allocated_bytes.zip(after.allocated_bytes),
+    );
     cost.context_switches_voluntary += grown(
         before.context_switches_voluntary,
         after.context_switches_voluntary,
@@ -34,4 +42,11 @@ fn add_cost(cost: &mut Option<ProcessCost>, before: Counters, after: Counters) {
         grown(before.stream_sent_bytes, after.stream_sent_bytes);
     *cost.network_received_bytes.get_or_insert_default() +=
         grown(before.stream_received_bytes, after.stream_received_bytes);
+}
+
+/// Adds what was counted before and after, where it was.
+fn add_counted(sum: &mut Option<u64>, counted: Option<(u64, u64)>) {
+    if let Some((before, after)) = counted {
+        *sum.get_or_insert_default() += grown(before, after);
+    }
 }

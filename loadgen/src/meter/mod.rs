@@ -1,5 +1,6 @@
 //! What this process has used, from the kernel's own accounting.
 
+mod allocations;
 mod memory;
 mod usage;
 
@@ -7,16 +8,23 @@ use protocols::counted::Traffic;
 
 use crate::control::Counters;
 
+pub(crate) use usage::{CpuTime, cpu_total_ns_of};
+
 /// Reads all counters of this process.
 #[must_use]
 pub fn read(traffic: &Traffic) -> Counters {
     let usage = usage::read();
+    let memory = memory::read();
+    let allocations = allocations::read();
     let bytes = traffic.bytes();
     let segments = traffic.segments();
     Counters {
-        cpu_user_ns: usage.cpu_user_ns,
-        cpu_system_ns: usage.cpu_system_ns,
-        rss_peak_bytes: memory::rss_peak_bytes().unwrap_or(0),
+        cpu_user_ns: usage.cpu.user_ns,
+        cpu_system_ns: usage.cpu.system_ns,
+        rss_bytes: memory.rss_bytes,
+        rss_peak_bytes: memory.rss_peak_bytes,
+        allocations: allocations.map(|allocations| allocations.count),
+        allocated_bytes: allocations.map(|allocations| allocations.bytes),
         context_switches_voluntary: usage.context_switches_voluntary,
         context_switches_involuntary: usage.context_switches_involuntary,
         stream_sent_bytes: bytes.sent,
@@ -25,4 +33,9 @@ pub fn read(traffic: &Traffic) -> Counters {
         segments_received: segments.map(|segments| segments.received),
         retransmitted_bytes: segments.map(|segments| segments.retransmitted_bytes),
     }
+}
+
+/// A phase begins: the peak of resident memory is its own from now on.
+pub fn begin_phase() {
+    memory::forget_peak();
 }
