@@ -20,6 +20,12 @@ impl AskedProtocol {
         matches!(self.protocol.front, Front::Reference(_))
     }
 
+    /// The name under which its results stand where it runs once more, as a control.
+    #[must_use]
+    pub fn control_name(&self) -> String {
+        format!("{} (again)", self.asked)
+    }
+
     /// One that nobody asked for, by the name that people use.
     #[must_use]
     pub fn unasked(protocol: &'static Protocol) -> Self {

@@ -197,7 +197,7 @@ fn serve_order(trial: &Trial, settings: &Settings) -> ServeOrder {
         fault: settings
             .server_fault
             .as_ref()
-            .and_then(|fault| fault.of(&trial.protocol.asked)),
+            .and_then(|fault| fault.of(&trial.name())),
     }
 }
 

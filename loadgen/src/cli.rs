@@ -124,7 +124,8 @@ pub struct RunArgs {
     pub server_threads: u32,
 
     /// Make servers of ours wrong on purpose, to see that it is noticed: forget:N, double:N, swap:N, alter:N for one
-    /// message in N, burn:P% for P percent more CPU time. NAME=FAULT is for the protocol asked for by that name alone.
+    /// message in N, burn:P% for P percent more CPU time. NAME=FAULT is for what stands under that name in results
+    /// alone, a control (`json (again)`) for instance.
     #[arg(long, value_name = "FAULT", hide = true, conflicts_with = "addr")]
     pub server_fault: Option<AskedFault>,
 

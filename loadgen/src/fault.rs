@@ -131,21 +131,22 @@ impl From<Fault> for String {
     }
 }
 
-/// A fault, and whose: `json=burn:10%` is that of the protocol that was asked for as `json`, `burn:10%` everybody's.
+/// A fault, and whose: `json=burn:10%` is that of the protocol that stands as `json` in the
+/// results, `burn:10%` everybody's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedFault {
-    /// The name that a protocol was asked for by; `None`: every protocol's servers have it.
+    /// The name under which a protocol's results stand, that of a control too; `None`: every protocol's servers have it.
     pub protocol: Option<String>,
     /// What is wrong with its servers.
     pub fault: Fault,
 }
 
 impl AskedFault {
-    /// The fault of the servers of the protocol that was asked for by this name.
+    /// The fault of the servers of the protocol whose results stand under this name.
     #[must_use]
-    pub fn of(&self, asked: &str) -> Option<Fault> {
+    pub fn of(&self, name: &str) -> Option<Fault> {
         match &self.protocol {
-            Some(protocol) if protocol != asked => None,
+            Some(protocol) if protocol != name => None,
             _ => Some(self.fault),
         }
     }

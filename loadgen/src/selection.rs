@@ -57,7 +57,6 @@ impl Selection {
             asked => without_repeats(asked, |accounts| *accounts),
         };
         let protocols = protocols(args, open)?;
-        refuse_fault_without_server(args, &protocols)?;
         let mut selection = Self {
             protocols,
             workloads,
@@ -65,6 +64,7 @@ impl Selection {
             control: None,
         };
         selection.control = control(&selection, args)?;
+        refuse_fault_without_server(args, &selection)?;
         Ok(selection)
     }
 
@@ -166,15 +166,18 @@ fn refuse_without_effect(args: &RunArgs, open: bool) -> Result<(), UsageError> {
 }
 
 /// A reference has no core that could be wrong.
-fn refuse_fault_without_server(
-    args: &RunArgs,
-    protocols: &[AskedProtocol],
-) -> Result<(), UsageError> {
+fn refuse_fault_without_server(args: &RunArgs, selection: &Selection) -> Result<(), UsageError> {
     let Some(asked) = &args.server_fault else {
         return Ok(());
     };
-    let mut faulty = protocols.iter().filter(|protocol| !protocol.is_reference());
-    if faulty.any(|protocol| asked.of(&protocol.asked).is_some()) {
+    let compared = selection
+        .protocols
+        .iter()
+        .filter(|protocol| !protocol.is_reference())
+        .map(|protocol| protocol.asked.clone());
+    let control = selection.control.iter();
+    let mut names = compared.chain(control.map(|control| control.protocol.control_name()));
+    if names.any(|name| asked.of(&name).is_some()) {
         return Ok(());
     }
     let problem = "--server-fault has no effect here: no protocol of this run has such a server";

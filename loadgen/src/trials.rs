@@ -38,7 +38,7 @@ impl Trial {
     pub fn name(&self) -> String {
         match self.part {
             Part::Compared => self.protocol.asked.clone(),
-            Part::Control => format!("{} (again)", self.protocol.asked),
+            Part::Control => self.protocol.control_name(),
         }
     }
 

@@ -140,7 +140,7 @@ pub(crate) fn record(steps: &[Step]) -> Record {
     let mut layers = Layers::default();
     let mut phases = Vec::new();
     for step in steps {
-        let after = after(before, step);
+        let after = after(&before, step);
         add(&mut layers, step.layers);
         let end = PhaseEnd {
             phase: step.phase.to_owned(),
@@ -184,8 +184,8 @@ fn outcome() -> Outcome {
     }
 }
 
-fn after(before: Reading, step: &Step) -> Reading {
-    let mut after = before;
+fn after(before: &Reading, step: &Step) -> Reading {
+    let mut after = *before;
     let loadgen = &mut after.loadgen;
     loadgen.stream_sent_bytes += step.sent;
     loadgen.stream_received_bytes += step.received;

@@ -379,6 +379,7 @@ fn fill_costs(run: &mut Run, shape: &Shape, random: &mut Random) {
             context_switches_involuntary: run.messages / 310,
             network_sent_bytes: Some(run.bytes.received.stream),
             network_received_bytes: Some(run.bytes.sent.stream),
+            ..ProcessCost::default()
         }
     };
     run.server = Some(cost(1.0, shape.rss_bytes));
