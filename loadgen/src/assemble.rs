@@ -3,6 +3,7 @@
 
 mod arithmetic;
 mod bytes;
+mod conditions;
 mod costs;
 
 use protocols::registry::Front;
@@ -48,6 +49,7 @@ pub fn run(trial: &Trial, record: &Record, conditions: &Conditions) -> Run {
     if let (Some(_), Some(server)) = (&conditions.address, &mut run.server) {
         (server.network_sent_bytes, server.network_received_bytes) = (None, None);
     }
+    run.conditions = conditions::of(trial.protocol.protocol, record, conditions);
     run.state_digest.clone_from(&record.digest);
     let unreadable = record
         .outcome

@@ -4,6 +4,7 @@
 //! generator child. A child's first line tells it what to be; when its stdin ends it exits, so that no child
 //! outlives its parent.
 
+use protocols::sockets::Answers;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
@@ -125,6 +126,9 @@ pub struct Counters {
     pub segments_received: Option<u64>,
     /// Bytes that TCP sent again.
     pub retransmitted_bytes: Option<u64>,
+    /// What its chat sockets said when they were asked; `None` if the process is not ours.
+    #[serde(default)]
+    pub sockets: Option<Answers>,
 }
 
 /// The end of a phase, as the generator saw it. Byte counts are of the whole run so far.

@@ -11,6 +11,7 @@ use crate::record::{Record, Trouble};
 pub fn reasons(run: &Run, record: &Record) -> Vec<String> {
     let mut reasons: Vec<String> = record.trouble.iter().map(trouble).collect();
     reasons.extend(barriers(record));
+    reasons.extend(nagle(run));
     if let Some(outcome) = &record.outcome {
         reasons.extend(ledger(run));
         if outcome.wrong_count > 0 {
@@ -83,6 +84,36 @@ fn barriers(record: &Record) -> impl Iterator<Item = String> {
             server.stream_sent_bytes,
         )
     })
+}
+
+/// With Nagle's algorithm and delayed acknowledgements a short message may wait 40 ms, whatever its protocol.
+fn nagle(run: &Run) -> Vec<String> {
+    let Some(conditions) = &run.conditions else {
+        return Vec::new();
+    };
+    let sockets = conditions.sockets;
+    let ends = [
+        (
+            sockets.accepted,
+            sockets.accepted_nodelay,
+            "accepted by the server",
+        ),
+        (
+            Some(sockets.connected),
+            Some(sockets.connected_nodelay),
+            "connected by the clients",
+        ),
+    ];
+    let lacking = ends.into_iter().filter_map(|(all, set, whose)| {
+        let (all, set) = (all?, set?);
+        (set < all).then(|| {
+            format!(
+                "{} of {all} sockets {whose} did not say that TCP_NODELAY is set.",
+                all - set
+            )
+        })
+    });
+    lacking.collect()
 }
 
 fn ledger(run: &Run) -> Vec<String> {

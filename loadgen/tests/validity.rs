@@ -8,6 +8,7 @@ use loadgen::control::Ledger;
 use loadgen::record::{Record, Trouble};
 use loadgen::target::{ChildError, Role};
 use loadgen::validity;
+use protocols::sockets::Answers;
 use reports::schema::Run;
 
 fn run_of(change: impl FnOnce(&mut Record)) -> Run {
@@ -125,6 +126,29 @@ fn bytes_that_one_end_counted_and_the_other_did_not() {
     check(
         differ,
         "After the phase create, both ends had not counted the same bytes: 340 sent and 80 received by the clients, 339 received and 80 sent by the server.",
+    );
+}
+
+#[test]
+fn sockets_that_hold_short_messages_back() {
+    let answers = |sockets, nodelay| Answers {
+        sockets,
+        nodelay,
+        ..Answers::default()
+    };
+    let asked = |record: &mut Record, accepted, connected| {
+        let last = &mut record.phases.last_mut().expect("there are phases").after;
+        last.loadgen.sockets = Some(connected);
+        last.server.as_mut().expect("it is ours").sockets = Some(accepted);
+    };
+    assert!(run_of(|record| asked(record, answers(2, 2), answers(2, 2))).valid);
+    check(
+        |record| asked(record, answers(2, 1), answers(2, 2)),
+        "1 of 2 sockets accepted by the server did not say that TCP_NODELAY is set.",
+    );
+    check(
+        |record| asked(record, answers(2, 2), answers(2, 0)),
+        "2 of 2 sockets connected by the clients did not say that TCP_NODELAY is set.",
     );
 }
 

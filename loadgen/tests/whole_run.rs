@@ -57,6 +57,12 @@ fn scaling_is_right_over_every_protocol() {
         assert!(run.throughput_hz > 0.0 && run.elapsed_ns > 0);
         assert!(run.bytes.sent.stream > 0 && run.bytes.received.stream > 0);
         assert!(run.server.is_some_and(|server| server.rss_peak_bytes > 0));
+        let sockets = run.conditions.as_ref().expect("they were asked").sockets;
+        assert_eq!((sockets.accepted, sockets.connected), (Some(4), 4));
+        assert_eq!(
+            (sockets.accepted_nodelay, sockets.connected_nodelay),
+            (Some(4), 4)
+        );
     }
     let chat: Vec<&Run> = results
         .runs

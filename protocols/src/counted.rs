@@ -1,5 +1,6 @@
 //! The one place where bytes of sockets are counted: a wrapper around every stream, at both ends.
 
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -8,6 +9,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::sockets::{Asked, Opened};
 use crate::tcp_info::{self, Segments};
 
 /// What went through the sockets of one process: the layer `stream`, and segments for the layer `wire`.
@@ -16,6 +18,7 @@ pub struct Traffic {
     sent: AtomicU64,
     received: AtomicU64,
     sockets: Mutex<Sockets>,
+    asked: Mutex<Asked>,
 }
 
 #[derive(Default)]
@@ -63,8 +66,19 @@ impl Traffic {
         self.received.fetch_add(bytes.received, Ordering::Relaxed);
     }
 
+    /// Asks a socket that was just opened about its options.
+    pub fn ask(&self, socket: &impl AsFd, opened: Opened) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.ask(socket, opened);
+    }
+
+    /// What all sockets have said so far.
+    #[must_use]
+    pub fn asked(&self) -> Asked {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn watch(self: &Arc<Self>, stream: &TcpStream) -> Option<Arc<Socket>> {
-        use std::os::fd::AsFd as _;
         let descriptor = stream.as_fd().try_clone_to_owned().ok()?;
         let socket = Arc::new(Socket {
             descriptor,
@@ -114,11 +128,13 @@ pub struct Counted<S> {
 }
 
 impl Counted<TcpStream> {
-    /// Counts a TCP connection, and asks the kernel about its segments if `watch` says so.
-    pub fn tcp(stream: TcpStream, traffic: Arc<Traffic>, watch: WatchSegments) -> Self {
-        let socket = match watch {
-            WatchSegments::Yes => traffic.watch(&stream),
-            WatchSegments::No => None,
+    /// Counts a TCP connection, and asks it about its options. Segments are counted at the client's end alone, because
+    /// that takes a second descriptor: the server's are the same, seen from the other end.
+    pub fn tcp(stream: TcpStream, traffic: Arc<Traffic>, opened: Opened) -> Self {
+        traffic.ask(&stream, opened);
+        let socket = match opened {
+            Opened::Connected => traffic.watch(&stream),
+            Opened::Accepted => None,
         };
         Self {
             _socket: socket,
@@ -126,15 +142,6 @@ impl Counted<TcpStream> {
             traffic,
         }
     }
-}
-
-/// Whether a socket's segments are counted too, which takes a second descriptor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WatchSegments {
-    /// As clients do.
-    Yes,
-    /// As servers do: their segments are the clients', seen from the other end.
-    No,
 }
 
 impl<S> Counted<S> {

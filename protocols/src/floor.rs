@@ -11,6 +11,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use crate::conditions::{Conditions, Nature};
 use crate::counted::{ByteCount, Traffic};
 
 /// A protocol without the chat core: its server and its load are its own, and equally bare.
@@ -18,17 +19,25 @@ pub trait Reference: Send + Sync {
     /// One line that says what it is.
     fn description(&self) -> &'static str;
 
+    /// What its connections are set to, and what is not equal between it and others.
+    fn conditions(&self) -> Conditions;
+
     /// Listens on `address` and serves on a thread of its own for as long as the process lives.
     ///
     /// # Errors
     /// Whatever the system says, a port in use for instance.
     fn serve(&self, address: &str) -> std::io::Result<RunningReference>;
 
-    /// Opens one connection an account.
+    /// Opens one connection an account, and asks each socket about its options.
     ///
     /// # Errors
     /// Whatever the system says.
-    fn connect(&self, address: &str, accounts: u32) -> std::io::Result<Box<dyn ReferenceLoad>>;
+    fn connect(
+        &self,
+        address: &str,
+        accounts: u32,
+        traffic: &Traffic,
+    ) -> std::io::Result<Box<dyn ReferenceLoad>>;
 }
 
 /// A reference server that runs.
@@ -69,11 +78,32 @@ impl Reference for Floor {
         "the least that any relay can do: frames of 8 bytes, one thread, no names, no checks, no store"
     }
 
+    fn conditions(&self) -> Conditions {
+        Conditions {
+            http2: None,
+            tls: None,
+            nature: Nature {
+                connection: "a connection is an account",
+                order: "replies come in the order of requests",
+                events: "between replies, in the same stream",
+                session: "the connection, by a number that nobody checks",
+                framing: "8 bytes, which are the whole message",
+                upkeep: "none",
+                runtime: "a loop of its own over epoll on one thread; no core, no store, no checks",
+            },
+        }
+    }
+
     fn serve(&self, address: &str) -> std::io::Result<RunningReference> {
         relay::start(address)
     }
 
-    fn connect(&self, address: &str, accounts: u32) -> std::io::Result<Box<dyn ReferenceLoad>> {
-        Ok(Box::new(load::Load::connect(address, accounts)?))
+    fn connect(
+        &self,
+        address: &str,
+        accounts: u32,
+        traffic: &Traffic,
+    ) -> std::io::Result<Box<dyn ReferenceLoad>> {
+        Ok(Box::new(load::Load::connect(address, accounts, traffic)?))
     }
 }

@@ -6,18 +6,21 @@
 //! 2. [`registry`]: the visible list of all codecs, transports and protocols.
 //! 3. `codecs/`, `transports/`: a file for each.
 //! 4. [`server`] and [`client`]: what drives a codec over a transport at either end.
-//! 5. [`counted`]: where the bytes of every socket are counted; [`tcp_info`]: what the kernel adds.
+//! 5. [`counted`]: where the bytes of every socket are counted; [`tcp_info`]: what the kernel adds; [`sockets`]: what
+//!    sockets say when they are asked; [`conditions`]: what is equal between protocols, and what is not.
 //! 6. [`floor`]: the least that any relay can do, as a reference.
 //! 7. [`conformance`]: what every protocol must do.
 
 pub mod client;
 pub mod codec;
 pub mod codecs;
+pub mod conditions;
 pub mod conformance;
 pub mod counted;
 pub mod floor;
 pub mod registry;
 pub mod server;
+pub mod sockets;
 pub mod tcp_info;
 pub mod transport;
 pub mod transports;

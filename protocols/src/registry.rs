@@ -2,6 +2,7 @@
 
 use crate::codec::CodecFactory;
 use crate::codecs::{custom, json, protobuf};
+use crate::conditions::Conditions;
 use crate::floor::{self, Reference};
 use crate::transport::Transport;
 use crate::transports::{grpc, tcp};
@@ -87,6 +88,15 @@ impl Protocol {
                 )
             }
             Front::Reference(reference) => reference.description().to_owned(),
+        }
+    }
+
+    /// Under which conditions it runs.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions {
+        match self.front {
+            Front::Chat(pair) => pair.transport.conditions(),
+            Front::Reference(reference) => reference.conditions(),
         }
     }
 

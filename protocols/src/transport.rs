@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::client::Client;
 use crate::codec::CodecFactory;
+use crate::conditions::Conditions;
 use crate::counted::Traffic;
 
 /// A future that is boxed because it stands at a coarse boundary: one for each listener or connection.
@@ -22,6 +23,9 @@ pub trait Transport: Send + Sync {
 
     /// One line that says what it is.
     fn description(&self) -> &'static str;
+
+    /// What its connections are set to, and what is not equal between it and others.
+    fn conditions(&self) -> Conditions;
 
     /// Listens, and serves the core until `listen.stop` is cancelled: then it accepts no more, each connection
     /// finishes what it was asked, flushes and closes. Tasks run on `listen.tasks`.

@@ -3,9 +3,13 @@
 //! Readers ignore fields that they do not know, so fields may be added freely. `results.schema.json` beside this
 //! crate's manifest says the same in JSON Schema, and a test holds the two together.
 
+mod conditions;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use conditions::{Conditions, Http2, Http2End, SocketCounts, SocketOptions};
 
 /// The number in a results file's `schema` field that this crate reads and writes.
 pub const SCHEMA: u32 = 1;
@@ -231,6 +235,9 @@ pub struct Run {
     pub ledger: Ledger,
     /// SHA-256 over the server's state before anything was deleted, hexadecimal; null when the server was not ours.
     pub state_digest: Option<String>,
+    /// What its connections were set to, and what is not equal between protocols; null when nobody was asked.
+    #[serde(default)]
+    pub conditions: Option<Conditions>,
 }
 
 /// Messages that were acknowledged in each of some intervals of the same length, which follow each other from the

@@ -54,6 +54,10 @@ pub const WRITE_BUFFER_MAX_BYTES: usize = 256 * 1024;
 /// How many HTTP/2 streams a client may have open on one connection.
 pub const STREAMS_MAX: u32 = 1_024;
 
+/// The longest HTTP/2 frame that either end takes, in bytes: the least that may be announced, and the default (RFC 9113,
+/// section 6.5.2).
+pub const HTTP2_FRAME_MAX_BYTES: u32 = 16 * 1024;
+
 /// The headers of one HTTP/2 request or response, uncompressed, in bytes.
 pub const HEADER_LIST_MAX_BYTES: u32 = 16 * 1024;
 

@@ -34,7 +34,7 @@ pub(super) fn run(reference: &dyn Reference, order: &LoadOrder) -> anyhow::Resul
     }
     let started = Instant::now();
     let mut load = reference
-        .connect(&order.address, order.accounts)
+        .connect(&order.address, order.accounts, &run.traffic)
         .with_context(|| format!("cannot connect to {}", order.address))?;
     if run.end("connect", elapsed_ns(started), 0, &*load)? == Onward::Stop {
         return Ok(run.outcome(true));

@@ -5,6 +5,7 @@ mod memory;
 mod usage;
 
 use protocols::counted::Traffic;
+use protocols::sockets::{Answers, Asked};
 
 use crate::control::Counters;
 
@@ -32,6 +33,16 @@ pub fn read(traffic: &Traffic) -> Counters {
         segments_sent: segments.map(|segments| segments.sent),
         segments_received: segments.map(|segments| segments.received),
         retransmitted_bytes: segments.map(|segments| segments.retransmitted_bytes),
+        sockets: Some(opened(traffic.asked())),
+    }
+}
+
+/// A process accepts all of its chat sockets, or connects all of them.
+const fn opened(asked: Asked) -> Answers {
+    if asked.accepted.sockets > 0 {
+        asked.accepted
+    } else {
+        asked.connected
     }
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::frame::{FRAME_BYTES, Frame, Kind};
 use super::links::{LinkId, Links, Ready, set_nodelay};
 use super::{ReferenceLoad, Rounds};
-use crate::counted::ByteCount;
+use crate::counted::{ByteCount, Traffic};
+use crate::sockets::Opened;
 
 /// How long a server may be silent before it counts as gone.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,7 +40,11 @@ struct Run {
 
 impl Load {
     /// Connects all accounts, one after the other; each is known to the server when its own hello comes back.
-    pub(super) fn connect(address: &str, accounts: u32) -> std::io::Result<Self> {
+    pub(super) fn connect(
+        address: &str,
+        accounts: u32,
+        traffic: &Traffic,
+    ) -> std::io::Result<Self> {
         let too_many = |_| {
             Error::new(
                 ErrorKind::InvalidInput,
@@ -50,7 +55,9 @@ impl Load {
         let mut links = Links::new()?;
         let mut senders = Vec::with_capacity(accounts.into());
         for account in 0..accounts {
-            let link = links.add(dial(address, account)?)?;
+            let stream = dial(address, account)?;
+            traffic.ask(&stream, Opened::Connected);
+            let link = links.add(stream)?;
             links.set_account(link, account);
             senders.push(Sender {
                 link,

@@ -8,6 +8,7 @@ use super::RunningReference;
 use super::frame::{Frame, Kind};
 use super::links::{LinkId, Links, Ready, set_nodelay};
 use crate::counted::Traffic;
+use crate::sockets::Opened;
 
 /// Listens on `address` and relays on a thread of its own.
 pub(super) fn start(address: &str) -> std::io::Result<RunningReference> {
@@ -63,6 +64,7 @@ impl Relay {
         loop {
             let accepted = self.listener.accept().and_then(|(stream, _)| {
                 set_nodelay(&stream)?;
+                self.traffic.ask(&stream, Opened::Accepted);
                 self.links.add(stream)
             });
             match accepted {

@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 
 use super::frame::{FRAME_BYTES, Frame, Kind};
 use super::{Floor, Reference as _, Rounds, RunningReference};
-use crate::counted::ByteCount;
+use crate::counted::{ByteCount, Traffic};
 
 fn serve() -> RunningReference {
     Floor.serve("127.0.0.1:0").unwrap()
@@ -14,7 +14,8 @@ fn serve() -> RunningReference {
 #[track_caller]
 fn check_load(accounts: u32, rounds: Rounds) {
     let server = serve();
-    let mut load = Floor.connect(&server.address, accounts).unwrap();
+    let traffic = Traffic::default();
+    let mut load = Floor.connect(&server.address, accounts, &traffic).unwrap();
     let hellos = u64::from(accounts) * FRAME_BYTES as u64;
     assert_eq!(
         load.bytes(),
@@ -39,8 +40,14 @@ fn check_load(accounts: u32, rounds: Rounds) {
             "{accounts} accounts, {rounds:?}, run {run}"
         );
     }
+    let (accepted, connected) = (server.traffic.asked().accepted, traffic.asked().connected);
+    let accounts = u64::from(accounts);
+    assert_eq!((accepted.sockets, accepted.nodelay), (accounts, accounts));
+    assert_eq!((connected.sockets, connected.nodelay), (accounts, accounts));
     // The server counts a wake-up when it has written all of it: once a later hello is answered, all before is counted.
-    Floor.connect(&server.address, 1).unwrap();
+    Floor
+        .connect(&server.address, 1, &Traffic::default())
+        .unwrap();
     let hello = FRAME_BYTES as u64;
     let counted = server.traffic.bytes();
     assert!(
@@ -279,7 +286,7 @@ fn a_server_that_goes_away_is_an_error() {
             stream.read_exact(&mut [0; FRAME_BYTES]).unwrap();
         }
     });
-    let mut load = Floor.connect(&address, 2).unwrap();
+    let mut load = Floor.connect(&address, 2, &Traffic::default()).unwrap();
     let error = load
         .run(&Rounds {
             count: 1,
@@ -306,11 +313,19 @@ fn nobody_there_and_a_port_in_use_are_errors() {
     );
     drop(taken);
     assert_eq!(
-        Floor.connect(&address, 2).err().unwrap().kind(),
+        Floor
+            .connect(&address, 2, &Traffic::default())
+            .err()
+            .unwrap()
+            .kind(),
         ErrorKind::ConnectionRefused
     );
     assert_eq!(
-        Floor.connect(&address, 70_000).err().unwrap().kind(),
+        Floor
+            .connect(&address, 70_000, &Traffic::default())
+            .err()
+            .unwrap()
+            .kind(),
         ErrorKind::InvalidInput
     );
 }

@@ -11,6 +11,7 @@ mod client;
 mod crew;
 mod deadline;
 mod events;
+mod http2;
 mod long_reply;
 mod method;
 mod raw;
@@ -24,7 +25,9 @@ use http::HeaderValue;
 
 use crate::client::Client;
 use crate::codec::{CallCodec, CodecFactory};
-use crate::counted::{Counted, WatchSegments};
+use crate::conditions::{Conditions, Nature, TOKIO};
+use crate::counted::Counted;
+use crate::sockets::Opened;
 use crate::transport::{BoxFuture, Connect, Listen, Listening, Transport, TransportError};
 use crate::transports::tcp;
 
@@ -38,6 +41,23 @@ impl Transport for Grpc {
 
     fn description(&self) -> &'static str {
         "gRPC over HTTP/2: a call for each request, a server stream for events"
+    }
+
+    fn conditions(&self) -> Conditions {
+        Conditions {
+            http2: Some(http2::SETTINGS),
+            tls: None,
+            nature: Nature {
+                connection: "a connection carries any number of calls and sessions",
+                order: "each call is a stream of its own; answers may overtake one another",
+                events: "an answer without end to a call beside the others, one for each session",
+                session: "a token in the headers of each call",
+                framing: "frames of HTTP/2: headers (compressed against earlier ones) and data for a request; headers, \
+                          data and trailers for a reply; 5 bytes before each message",
+                upkeep: "HTTP/2's settings, window updates and pings",
+                runtime: TOKIO,
+            },
+        }
     }
 
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
@@ -54,7 +74,7 @@ impl Transport for Grpc {
         Box::pin(async move {
             let format = Format::of(connect.codec)?;
             let stream = tcp::dial(&connect.address).await?;
-            let stream = Counted::tcp(stream, Arc::clone(&connect.traffic), WatchSegments::Yes);
+            let stream = Counted::tcp(stream, Arc::clone(&connect.traffic), Opened::Connected);
             let client = client::GrpcClient::open(stream, &connect.address, format).await;
             let client = client.map_err(|source| TransportError::Connect {
                 address: connect.address,

@@ -8,8 +8,10 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::client::{Client, StreamClient};
 use crate::codec::{Framing, Setup};
-use crate::counted::{Counted, WatchSegments};
+use crate::conditions::{Conditions, Nature, TOKIO};
+use crate::counted::Counted;
 use crate::server::{StreamParts, serve_stream};
+use crate::sockets::Opened;
 use crate::transport::{BoxFuture, Connect, Listen, Listening, Transport, TransportError};
 
 /// How long accepting pauses when the process is out of descriptors or memory, so that it does not spin.
@@ -25,6 +27,22 @@ impl Transport for Tcp {
 
     fn description(&self) -> &'static str {
         "a TCP connection for each account; the codec finds its frames in the stream"
+    }
+
+    fn conditions(&self) -> Conditions {
+        Conditions {
+            http2: None,
+            tls: None,
+            nature: Nature {
+                connection: "a connection is a session",
+                order: "replies come in the order of requests",
+                events: "between replies, in the same stream",
+                session: "the connection",
+                framing: "the codec's own frame",
+                upkeep: "none",
+                runtime: TOKIO,
+            },
+        }
     }
 
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
@@ -47,7 +65,7 @@ impl Transport for Tcp {
                 transport: "tcp",
             })?;
             let stream = dial(&connect.address).await?;
-            let stream = Counted::tcp(stream, connect.traffic, WatchSegments::Yes);
+            let stream = Counted::tcp(stream, connect.traffic, Opened::Connected);
             Ok(Box::new(StreamClient::new(stream, codec)) as Box<dyn Client>)
         })
     }
@@ -133,7 +151,7 @@ fn serve_one(stream: TcpStream, listen: &Listen) {
     };
     let peer = stream.peer_addr().ok();
     let parts = StreamParts {
-        stream: Counted::tcp(stream, Arc::clone(&listen.traffic), WatchSegments::No),
+        stream: Counted::tcp(stream, Arc::clone(&listen.traffic), Opened::Accepted),
         codec,
         connection: listen.chat.connection(),
         stop: listen.stop.clone(),

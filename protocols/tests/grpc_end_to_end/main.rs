@@ -5,6 +5,7 @@ mod raw;
 mod server;
 mod service;
 mod session;
+mod settings;
 mod stub;
 mod stub_server;
 mod wire;

@@ -32,6 +32,11 @@ fn pair() -> Pair {
     }
 }
 
+/// What is said of the transport.
+pub(crate) fn conditions() -> protocols::conditions::Conditions {
+    pair().transport.conditions()
+}
+
 fn core() -> Arc<Chat> {
     let fanout = Arc::new(Fanout::default());
     Chat::new(Parts {

@@ -2,6 +2,7 @@
 
 mod all_numbers;
 mod bytes;
+mod conditions;
 mod cost;
 mod latency;
 mod machine;
@@ -21,7 +22,7 @@ pub(crate) struct Source<'s, 'a> {
 }
 
 /// All sections, in the order in which a report shows them. A section whose data are missing is left out.
-const SECTIONS: [fn(&Source<'_, '_>) -> Option<Section>; 9] = [
+const SECTIONS: [fn(&Source<'_, '_>) -> Option<Section>; 10] = [
     verdict::section,
     notebook::section,
     throughput::section,
@@ -30,6 +31,7 @@ const SECTIONS: [fn(&Source<'_, '_>) -> Option<Section>; 9] = [
     cost::section,
     all_numbers::section,
     runs::section,
+    conditions::section,
     machine::section,
 ];
 

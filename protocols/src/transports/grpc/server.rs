@@ -5,20 +5,16 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http2::Builder;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use server_core::limits::{
-    CONNECTION_WINDOW_BYTES, HEADER_LIST_MAX_BYTES, STREAM_WINDOW_BYTES, STREAMS_MAX,
-    WRITE_BUFFER_MAX_BYTES,
-};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-use super::Format;
-use super::crew::{Crew, Executor};
+use super::crew::Crew;
 use super::service::{Front, Services};
-use crate::counted::{Counted, WatchSegments};
+use super::{Format, http2};
+use crate::counted::Counted;
+use crate::sockets::Opened;
 use crate::transport::Listen;
 use crate::transports::tcp;
 
@@ -42,7 +38,7 @@ pub(super) async fn accept_all(listener: TcpListener, listen: Listen, format: Fo
     let serve_all = async {
         loop {
             let stream = tcp::accept(&listener).await;
-            let stream = Counted::tcp(stream, Arc::clone(&traffic), WatchSegments::No);
+            let stream = Counted::tcp(stream, Arc::clone(&traffic), Opened::Accepted);
             tasks.spawn(serve_one(stream, Arc::clone(&front)));
         }
     };
@@ -64,7 +60,8 @@ async fn serve(stream: Counted<TcpStream>, front: Arc<Front>) -> Result<(), hype
     let mut crew = Crew::default();
     let mut stopped = pin!(front.stop.clone().cancelled_owned());
     let services = TowerToHyperService::new(Services::new(front));
-    let connection = builder(crew.executor()).serve_connection(TokioIo::new(stream), services);
+    let connection =
+        http2::server(crew.executor()).serve_connection(TokioIo::new(stream), services);
     let mut connection = pin!(connection);
     let mut goodbye = None;
     let mut stopping = false;
@@ -83,16 +80,4 @@ async fn serve(stream: Counted<TcpStream>, front: Arc<Front>) -> Result<(), hype
         polled
     })
     .await
-}
-
-fn builder(executor: Executor) -> Builder<Executor> {
-    let mut builder = Builder::new(executor);
-    builder
-        .auto_date_header(false)
-        .max_concurrent_streams(STREAMS_MAX)
-        .max_header_list_size(HEADER_LIST_MAX_BYTES)
-        .initial_stream_window_size(STREAM_WINDOW_BYTES)
-        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-        .max_send_buf_size(WRITE_BUFFER_MAX_BYTES);
-    builder
 }

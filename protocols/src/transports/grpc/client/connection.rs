@@ -6,14 +6,14 @@ use std::task::{Context, Poll};
 use futures_util::FutureExt as _;
 use http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
-use hyper::client::conn::http2::{self, Builder, SendRequest};
+use hyper::client::conn::http2::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use server_core::limits::{CONNECTION_WINDOW_BYTES, HEADER_LIST_MAX_BYTES, STREAM_WINDOW_BYTES};
 use tokio::net::TcpStream;
 use tonic::body::Body;
 use tower_service::Service;
 
 use super::super::crew::{Crew, Executor};
+use super::super::http2 as settings;
 use crate::counted::Counted;
 use crate::transport::BoxFuture;
 
@@ -31,7 +31,7 @@ impl Connection {
         content_type: HeaderValue,
     ) -> io::Result<(Self, Sender)> {
         let crew = Crew::default();
-        let handshake = builder(crew.executor()).handshake(TokioIo::new(stream));
+        let handshake = settings::client(crew.executor()).handshake(TokioIo::new(stream));
         let (requests, http) = handshake.await.map_err(io::Error::other)?;
         let sender = Sender {
             requests,
@@ -56,15 +56,6 @@ impl Connection {
         self.crew.poll(context);
         self.http.is_none()
     }
-}
-
-fn builder(executor: Executor) -> Builder<Executor> {
-    let mut builder = Builder::new(executor);
-    builder
-        .max_header_list_size(HEADER_LIST_MAX_BYTES)
-        .initial_stream_window_size(STREAM_WINDOW_BYTES)
-        .initial_connection_window_size(CONNECTION_WINDOW_BYTES);
-    builder
 }
 
 /// What is below tonic's client in place of its channel, which would reconnect in silence: here a connection that is
