@@ -52,6 +52,9 @@ pub fn protocol(asked: &str) -> Result<AskedProtocol, UnknownProtocol> {
 /// # Errors
 /// When there is none of that name, with the names that there are.
 pub fn workload(asked: &str) -> Result<&'static dyn Workload, String> {
+    if asked == reports::schema::workload::IDLE {
+        return Err("say how many connections with --idle N instead".to_owned());
+    }
     let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name()).collect();
     workloads::find(asked).ok_or_else(|| format!("there are {}", names.join(", ")))
 }

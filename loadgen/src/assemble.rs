@@ -5,6 +5,7 @@ mod arithmetic;
 mod bytes;
 mod conditions;
 mod costs;
+mod idle;
 
 use protocols::registry::Front;
 use reports::schema::{Latency, LatencySummary, Ledger, Run, phase};
@@ -46,6 +47,7 @@ pub fn run(trial: &Trial, record: &Record, conditions: &Conditions) -> Run {
     times(&mut run, record);
     bytes::fill_in(&mut run, &record.phases, header_bytes(conditions));
     costs::fill_in(&mut run, record);
+    idle::fill_in(&mut run, record);
     if let (Some(_), Some(server)) = (&conditions.address, &mut run.server) {
         (server.network_sent_bytes, server.network_received_bytes) = (None, None);
     }

@@ -15,6 +15,7 @@ Examples:
   loadgen --protocol json --accounts 40          scaling with 40 accounts over one protocol
   loadgen --protocol custom,grpc --workload efficiency --trials 10 --seed 7 --out comparison
   loadgen --store sqlite --in-flight 8           with a durable store, eight requests under way on each connection
+  loadgen --idle 1000                            memory of 1000 connections that are logged in and at rest
   loadgen --protocol json --addr 127.0.0.1:54401 --accounts 40
                                                  a server that runs already, in any language
 
@@ -73,6 +74,11 @@ pub struct RunArgs {
     /// account writes to all others) [default: both].
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = asked::workload)]
     pub workload: Vec<&'static dyn Workload>,
+
+    /// Measure what connections at rest occupy: open so many, log all of them in, and see by how much the memory of
+    /// server and clients has grown; 1000 or more, so that what is not a connection's own weighs little.
+    #[arg(long, value_name = "N", value_parser = asked::accounts, conflicts_with_all = ["workload", "accounts", "rounds", "in_flight"])]
+    pub idle: Option<u32>,
 
     /// How often everything is repeated, each time with fresh processes and in another order.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one())]

@@ -52,6 +52,7 @@ impl Selection {
         let open = workloads.iter().any(|workload| is_open(*workload));
         refuse_without_effect(args, open)?;
         let accounts = match args.accounts.as_slice() {
+            _ if args.idle.is_some() => args.idle.into_iter().collect(),
             _ if !open => Vec::new(),
             [] => NOTEBOOK_ACCOUNTS.to_vec(),
             asked => without_repeats(asked, |accounts| *accounts),
@@ -108,7 +109,12 @@ impl Selection {
 /// Whether a workload takes any number of accounts. References, which have no accounts to create and nothing to read,
 /// take part in these alone.
 fn is_open(workload: &dyn Workload) -> bool {
-    workload.fixed_accounts().is_none()
+    workload.fixed_accounts().is_none() && !is_idle(workload)
+}
+
+/// Whether a workload is about connections at rest, which is measured only where it is asked for.
+fn is_idle(workload: &dyn Workload) -> bool {
+    workload.name() == workload::IDLE
 }
 
 /// The control: the first protocol that is no reference, in the largest cell of scaling, or in the last cell there is.
@@ -142,6 +148,7 @@ fn control(selection: &Selection, args: &RunArgs) -> Result<Option<Control>, Usa
 
 fn workloads(args: &RunArgs) -> Vec<&'static dyn Workload> {
     let wanted = |workload: &&'static dyn Workload| match args.workload.as_slice() {
+        _ if args.idle.is_some() || is_idle(*workload) => args.idle.is_some() && is_idle(*workload),
         [] => args.accounts.is_empty() || is_open(*workload),
         asked => asked.iter().any(|asked| asked.name() == workload.name()),
     };

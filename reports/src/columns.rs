@@ -16,7 +16,7 @@ pub(crate) struct Column {
 }
 
 /// All columns but accounts and protocol, from left to right.
-pub(crate) const COLUMNS: [Column; 11] = [
+pub(crate) const COLUMNS: [Column; 14] = [
     Column {
         title: "elapsed",
         unit: "ms",
@@ -99,6 +99,27 @@ pub(crate) const COLUMNS: [Column; 11] = [
             entries::median(spread, |bytes| numbers::measured(bytes / 1_048_576.0))
         },
     },
+    Column {
+        title: "server allocations",
+        unit: "/message",
+        dispensable: 8,
+        value: |_, cell| {
+            let spread = cell.spread(measures::server_allocations);
+            entries::median(spread, |count| numbers::decimals(count, 1))
+        },
+    },
+    Column {
+        title: "server idle",
+        unit: "KiB/connection",
+        dispensable: 0,
+        value: |_, cell| per_connection(cell.spread(measures::server_idle_bytes)),
+    },
+    Column {
+        title: "generator idle",
+        unit: "KiB/connection",
+        dispensable: 0,
+        value: |_, cell| per_connection(cell.spread(measures::loadgen_idle_bytes)),
+    },
 ];
 
 impl Column {
@@ -122,11 +143,17 @@ fn per_message(spread: Option<crate::cells::Spread>) -> String {
     entries::median(spread, |bytes| numbers::decimals(bytes, 1))
 }
 
+/// Memory is had in pages, so that thousands of connections tell a decimal of a kibibyte.
+fn per_connection(spread: Option<crate::cells::Spread>) -> String {
+    entries::median(spread, |bytes| numbers::decimals(bytes / 1024.0, 1))
+}
+
 /// What a workload does, in a few words.
 pub(crate) fn workload_words(workload: &str) -> &'static str {
     match workload {
         crate::schema::workload::EFFICIENCY => "two accounts, 20 messages, read at once",
         crate::schema::workload::SCALING => "each of k accounts sends to every other",
+        crate::schema::workload::IDLE => "k accounts log in and say nothing",
         _ => "",
     }
 }

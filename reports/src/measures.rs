@@ -93,6 +93,36 @@ pub(crate) fn server_rss_bytes(run: &Run) -> Option<f64> {
         .filter(|bytes| *bytes > 0.0)
 }
 
+/// How often the server asked for memory, for a message.
+pub(crate) fn server_allocations(run: &Run) -> Option<f64> {
+    per_cost_message(run, run.server.as_ref()?.allocations?)
+}
+
+/// How much memory the server asked for, for a message, in bytes.
+pub(crate) fn server_allocated_bytes(run: &Run) -> Option<f64> {
+    per_cost_message(run, run.server.as_ref()?.allocated_bytes?)
+}
+
+/// How often the generator asked for memory, for a message.
+pub(crate) fn loadgen_allocations(run: &Run) -> Option<f64> {
+    per_cost_message(run, run.loadgen.as_ref()?.allocations?)
+}
+
+/// How much memory the generator asked for, for a message, in bytes.
+pub(crate) fn loadgen_allocated_bytes(run: &Run) -> Option<f64> {
+    per_cost_message(run, run.loadgen.as_ref()?.allocated_bytes?)
+}
+
+/// Memory of the server for a connection at rest, in bytes.
+pub(crate) fn server_idle_bytes(run: &Run) -> Option<f64> {
+    run.idle_memory?.server_bytes_per_connection
+}
+
+/// Memory of the generator for a connection at rest, in bytes.
+pub(crate) fn loadgen_idle_bytes(run: &Run) -> Option<f64> {
+    Some(run.idle_memory?.loadgen_bytes_per_connection)
+}
+
 /// The largest resident set of the generator, in bytes.
 pub(crate) fn loadgen_rss_bytes(run: &Run) -> Option<f64> {
     run.loadgen

@@ -23,6 +23,8 @@ pub mod workload {
     pub const EFFICIENCY: &str = "efficiency";
     /// All accounts send to all others (the notebook's Tables 2 and 3).
     pub const SCALING: &str = "scaling";
+    /// Accounts that log in and say nothing, for the memory of connections at rest.
+    pub const IDLE: &str = "idle";
 }
 
 /// The names of phases, the keys of `phases_ns` and `bytes_by_phase`.
@@ -231,6 +233,9 @@ pub struct Run {
     /// How many messages were acknowledged from one moment of the message phases to the next; null when nobody counted.
     #[serde(default)]
     pub intervals: Option<Intervals>,
+    /// What a connection at rest occupied; null where that was not what the run was about.
+    #[serde(default)]
+    pub idle_memory: Option<IdleMemory>,
     /// What became of every operation.
     pub ledger: Ledger,
     /// SHA-256 over the server's state before anything was deleted, hexadecimal; null when the server was not ours.
@@ -347,6 +352,18 @@ pub struct ProcessCost {
     pub network_sent_bytes: Option<u64>,
     /// Stream bytes that it received; null where it cannot be asked.
     pub network_received_bytes: Option<u64>,
+}
+
+/// How much resident memory grew with each connection that was opened, logged in and at rest: the difference between
+/// before the first and after the last, divided by their number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct IdleMemory {
+    /// How many connections.
+    pub connections: u32,
+    /// Of the server; null where it cannot be asked.
+    pub server_bytes_per_connection: Option<f64>,
+    /// Of the generator.
+    pub loadgen_bytes_per_connection: f64,
 }
 
 /// What became of every operation: it adds up, or the run is invalid.

@@ -14,7 +14,7 @@ pub(super) fn fill_in(run: &mut Run, phases: &[PhaseRecord], header_bytes: u64) 
             counters: phase.after.loadgen,
             layers: phase.end.layers,
         };
-        let moved = moved(before, after, header_bytes);
+        let moved = moved(&before, &after, header_bytes);
         let of_phase = run.bytes_by_phase.entry(phase.end.phase.clone());
         of_phase
             .and_modify(|before| *before = sum(*before, moved))
@@ -44,7 +44,7 @@ struct Moment {
     layers: Layers,
 }
 
-fn moved(before: Moment, after: Moment, header_bytes: u64) -> ByteCounts {
+fn moved(before: &Moment, after: &Moment, header_bytes: u64) -> ByteCounts {
     let (old, new) = (before.counters, after.counters);
     let wire = |stream: u64, old: Option<u64>, new: Option<u64>| {
         Some(stream + grown(old.unwrap_or(0), new?) * header_bytes)

@@ -2,12 +2,13 @@
 
 mod contract;
 pub mod efficiency;
+pub mod idle;
 pub mod scaling;
 
 pub use contract::{MessageKey, Part, Phase, PhaseKind, Recipient, Step, Workload};
 
 /// All workloads. To add one: one file, one line here.
-pub static WORKLOADS: &[&dyn Workload] = &[&efficiency::Efficiency, &scaling::Scaling];
+pub static WORKLOADS: &[&dyn Workload] = &[&efficiency::Efficiency, &scaling::Scaling, &idle::Idle];
 
 /// Finds a workload by its name.
 #[must_use]
