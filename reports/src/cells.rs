@@ -1,5 +1,5 @@
 //! Runs, grouped: trials of the same protocol, workload, number of accounts and conditions stand in one cell, and
-//! every number that is shown is a median over a cell's valid trials.
+//! every number that is shown is made from a cell's valid trials.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +9,8 @@ use crate::conditions::Conditions;
 use crate::latency::{self, HistogramError};
 use crate::palette::{self, Style};
 use crate::schema::{FLOOR, LatencySummary, Results, Run, workload};
+use crate::statistics::interval::Estimate;
+use crate::statistics::settling::{self, Settling};
 
 /// A histogram in a results file that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -24,30 +26,6 @@ pub struct CellError {
     pub source: HistogramError,
 }
 
-/// A median over trials, with the smallest and the largest.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Spread {
-    pub(crate) median: f64,
-    pub(crate) min: f64,
-    pub(crate) max: f64,
-}
-
-impl Spread {
-    /// The spread of some numbers; none of none.
-    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
-        let mut values: Vec<f64> = values.into_iter().filter(|v| v.is_finite()).collect();
-        values.sort_by(f64::total_cmp);
-        let (&min, &max) = (values.first()?, values.last()?);
-        let upper = values[values.len() / 2];
-        let lower = values[(values.len() - 1) / 2];
-        Some(Self {
-            median: f64::midpoint(lower, upper),
-            min,
-            max,
-        })
-    }
-}
-
 /// Which of a run's latencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -56,7 +34,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn of(self, run: &Run) -> Option<&LatencySummary> {
+    /// What a run has of it.
+    pub(crate) fn of(self, run: &Run) -> Option<&LatencySummary> {
         match self {
             Self::Ack => run.latency.ack.as_ref(),
             Self::Delivery => run.latency.delivery.as_ref(),
@@ -79,6 +58,8 @@ pub(crate) struct Cell<'a> {
     pub(crate) protocol: &'a str,
     /// The protocol's name, with the conditions that differ within the workload.
     pub(crate) label: String,
+    /// Those conditions alone.
+    pub(crate) conditions: String,
     pub(crate) style: Style,
     /// The trials that count.
     pub(crate) valid: Vec<&'a Run>,
@@ -103,6 +84,7 @@ impl<'a> Cell<'a> {
             accounts: run.accounts,
             protocol: &run.protocol,
             label,
+            conditions: conditions.words(run),
             style: styles[run.protocol.as_str()].under_condition(conditions.index(run)),
             valid: Vec::new(),
             invalid: Vec::new(),
@@ -112,18 +94,38 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The median of a measure over the valid trials that have it.
-    pub(crate) fn spread(&self, measure: impl Fn(&Run) -> Option<f64>) -> Option<Spread> {
-        Spread::of(self.valid.iter().filter_map(|run| measure(run)))
+    /// Something measured, over the valid trials that have it.
+    pub(crate) fn estimate(&self, measure: impl Fn(&Run) -> Option<f64>) -> Option<Estimate> {
+        Estimate::measured(self.valid.iter().filter_map(|run| measure(run)))
     }
 
-    /// The spread of a figure of each trial's own latencies.
-    pub(crate) fn latency_spread(
+    /// Something counted, over the valid trials that have it: exact where they agree.
+    pub(crate) fn counted(&self, measure: impl Fn(&Run) -> Option<f64>) -> Option<Estimate> {
+        Estimate::counted(self.valid.iter().filter_map(|run| measure(run)))
+    }
+
+    /// A figure of each trial's own latencies.
+    pub(crate) fn latency_estimate(
         &self,
         kind: Kind,
         figure: impl Fn(&LatencySummary) -> u64,
-    ) -> Option<Spread> {
-        self.spread(|run| kind.of(run).map(|s| crate::numbers::to_f64(figure(s))))
+    ) -> Option<Estimate> {
+        self.estimate(|run| kind.of(run).map(|s| crate::numbers::to_f64(figure(s))))
+    }
+
+    /// A percentile of all valid trials together, with the interval of the trials' own; `figure` is the same
+    /// percentile of a trial.
+    pub(crate) fn percentile_estimate(
+        &self,
+        kind: Kind,
+        (quantile, figure): (f64, fn(&LatencySummary) -> u64),
+    ) -> Option<Estimate> {
+        let own = self.latency_estimate(kind, figure)?;
+        let percentile = self.percentile(kind, quantile)?;
+        Some(Estimate {
+            value: percentile.value_ns,
+            ..own
+        })
     }
 
     /// The latencies of all valid trials together.
@@ -154,6 +156,34 @@ impl<'a> Cell<'a> {
         runs.any(|run| run.in_process)
     }
 
+    /// Whether it is compared with others of its workload.
+    pub(crate) fn competes(&self) -> bool {
+        !self.is_reference() && !self.is_component() && !self.is_invalid()
+    }
+
+    /// Whether another cell is of the same workload and number of accounts, under the same conditions.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        self.workload == other.workload
+            && self.accounts == other.accounts
+            && self.conditions == other.conditions
+    }
+
+    /// All trials, in no particular order.
+    pub(crate) fn all_runs(&self) -> impl Iterator<Item = &'a Run> {
+        self.valid.iter().chain(&self.invalid).copied()
+    }
+
+    /// Whether any valid trial has a measure.
+    pub(crate) fn has(&self, measure: impl Fn(&Run) -> Option<f64>) -> bool {
+        self.valid.iter().any(|run| measure(run).is_some())
+    }
+
+    /// How many valid trials had not settled.
+    pub(crate) fn unsettled(&self) -> usize {
+        let unsettled = |run: &&&Run| matches!(settling::of(run), Settling::Unsettled(_));
+        self.valid.iter().filter(unsettled).count()
+    }
+
     /// Whether no trial counts.
     pub(crate) fn is_invalid(&self) -> bool {
         self.valid.is_empty()
@@ -166,8 +196,7 @@ pub(crate) struct Grid<'a> {
     pub(crate) results: &'a Results,
     pub(crate) cells: Vec<Cell<'a>>,
     /// Second measurements of a protocol under another name: in no cell, and in no table or chart of protocols.
-    #[expect(dead_code, reason = "the noise floor is made from it")]
-    pub(crate) controls: Vec<&'a Run>,
+    controls: Vec<(&'a Run, String)>,
 }
 
 impl<'a> Grid<'a> {
@@ -206,8 +235,22 @@ impl<'a> Grid<'a> {
         Ok(Self {
             results,
             cells,
-            controls,
+            controls: controls
+                .into_iter()
+                .map(|run| (run, conditions.words(run)))
+                .collect(),
         })
+    }
+
+    /// The second measurements of a cell's protocol, in the same cell.
+    pub(crate) fn controls_of(&self, cell: &Cell<'_>) -> impl Iterator<Item = &'a Run> {
+        let of_cell = move |(run, conditions): &&(&'a Run, String)| {
+            run.control_of.as_deref() == Some(cell.protocol)
+                && run.workload == cell.workload
+                && run.accounts == cell.accounts
+                && *conditions == cell.conditions
+        };
+        self.controls.iter().filter(of_cell).map(|(run, _)| *run)
     }
 
     /// The workloads that ran, in order.
@@ -267,7 +310,7 @@ impl<'a> Grid<'a> {
                 && other.accounts == cell.accounts
                 && other.reference_conditions == cell.reference_conditions
         })?;
-        let rate = |cell: &Cell<'_>| Some(cell.spread(crate::measures::throughput_hz)?.median);
+        let rate = |cell: &Cell<'_>| Some(cell.estimate(crate::measures::throughput_hz)?.value);
         Some(rate(cell)? / rate(floor)?)
     }
 }

@@ -77,14 +77,21 @@ impl Conditions {
 
     /// The protocol's name, with the conditions that differ within the workload.
     pub(crate) fn label(&self, run: &Run) -> String {
-        let mut label = run.protocol.clone();
-        for field in self.fields(run) {
-            if field.binds_reference || run.protocol != FLOOR {
-                label.push_str(" · ");
-                label.push_str(&(field.words)(run));
-            }
+        let words = self.words(run);
+        if words.is_empty() {
+            run.protocol.clone()
+        } else {
+            format!("{} · {words}", run.protocol)
         }
-        label
+    }
+
+    /// The conditions that differ within the workload.
+    pub(crate) fn words(&self, run: &Run) -> String {
+        self.fields(run)
+            .filter(|field| field.binds_reference || run.protocol != FLOOR)
+            .map(|field| (field.words)(run))
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 
     /// Which of its protocol's labels a run has, from 0.

@@ -1,30 +1,101 @@
 //! Numbers of cells as entries of tables.
 
-use crate::cells::{Cell, Kind, Spread};
-use crate::document::Entry;
+use crate::cells::{Cell, Kind};
+use crate::document::{Entry, Table};
 use crate::numbers::{self, FEW_SAMPLES, NONE};
 use crate::schema::LatencySummary;
+use crate::statistics::interval::{Certainty, Estimate};
 
 /// Explains the mark on percentiles.
 pub(crate) const FEW_SAMPLES_NOTE: &str = "† fewer than 100 samples lie beyond this percentile.";
 
-/// A median with its range over trials, where the range has a width.
-pub(crate) fn spread(spread: Option<Spread>, show: impl Fn(f64) -> String) -> Entry {
-    let Some(spread) = spread else {
-        return Entry::new(NONE);
-    };
-    let (min, max) = (show(spread.min), show(spread.max));
-    let detail = if min == max {
-        String::new()
-    } else {
-        format!("{min} to {max}")
-    };
-    Entry::with_detail(show(spread.median), detail)
+/// Explains what stands below figures.
+pub(crate) const INTERVAL_NOTE: &str = "Figures are geometric means over trials. Below each is its 95 % interval: \
+    Student's t over the logarithms of the trials. Percentiles are of all trials together, their intervals of the \
+    trials' own percentiles. “exact”: counted, and the same in all trials.";
+
+/// Marks protocols whose trials had not settled.
+pub(crate) const UNSETTLED: &str = "‡";
+
+/// A figure as it is printed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// The figure itself.
+    pub(crate) text: String,
+    /// From where to where it may lie: `1.20 to 1.31`, `exact`, or nothing.
+    pub(crate) interval: String,
+    /// The same in fewer characters: `±4.3%`, `=`, or nothing.
+    pub(crate) margin: String,
 }
 
-/// A median alone.
-pub(crate) fn median(spread: Option<Spread>, show: impl Fn(f64) -> String) -> String {
-    spread.map_or(NONE.to_owned(), |spread| show(spread.median))
+impl Shown {
+    /// Without anything known of its certainty.
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    /// As an entry of a table, the interval below the figure.
+    pub(crate) fn entry(self) -> Entry {
+        Entry::with_detail(self.text, self.interval)
+    }
+}
+
+/// A figure with its interval.
+pub(crate) fn shown(estimate: Option<Estimate>, show: impl Fn(f64) -> String) -> Shown {
+    let Some(estimate) = estimate else {
+        return Shown::plain(NONE);
+    };
+    let (interval, margin) = match estimate.certainty {
+        Certainty::Exact => ("exact".to_owned(), "=".to_owned()),
+        Certainty::Unknown => (String::new(), String::new()),
+        Certainty::Interval(interval) => (
+            format!("{} to {}", show(interval.low), show(interval.high)),
+            numbers::margin(interval.half_width_ratio()),
+        ),
+    };
+    Shown {
+        text: show(estimate.value),
+        interval,
+        margin,
+    }
+}
+
+/// A figure alone.
+pub(crate) fn value(estimate: Option<Estimate>, show: impl Fn(f64) -> String) -> String {
+    estimate.map_or(NONE.to_owned(), |estimate| show(estimate.value))
+}
+
+/// What a table of figures of cells needs explained.
+pub(crate) fn notes(table: &Table, cells: &[&Cell<'_>]) -> Vec<String> {
+    let has_intervals = table
+        .rows
+        .iter()
+        .flatten()
+        .any(|entry| entry.detail.contains(" to ") || entry.detail == "exact");
+    let mut notes = Vec::new();
+    if has_intervals {
+        notes.push(INTERVAL_NOTE.to_owned());
+    }
+    if table.contains(FEW_SAMPLES) {
+        notes.push(FEW_SAMPLES_NOTE.to_owned());
+    }
+    notes.extend(unsettled(cells));
+    notes
+}
+
+/// What it means that trials had not settled, if any had not.
+pub(crate) fn unsettled(cells: &[&Cell<'_>]) -> Option<String> {
+    let unsettled: usize = cells.iter().map(|cell| cell.unsettled()).sum();
+    let all: usize = cells.iter().map(|cell| cell.valid.len()).sum();
+    (unsettled > 0).then(|| {
+        format!(
+            "{UNSETTLED} {unsettled} of {all} trials had not settled: throughput changed its level by more than 5 % \
+             within them. Chance alone says so of one in a hundred."
+        )
+    })
 }
 
 /// A percentile of all trials together in microseconds, marked where too few samples lie beyond it.
@@ -40,16 +111,17 @@ pub(crate) fn percentile_us(cell: &Cell<'_>, kind: Kind, quantile: f64) -> Strin
         })
 }
 
-/// The same with the range of the trials' own percentiles.
-pub(crate) fn percentile_us_with_range(
+/// The same with the interval of the trials' own percentiles; `figure` is the percentile of a trial.
+pub(crate) fn percentile_us_shown(
     cell: &Cell<'_>,
     kind: Kind,
     (quantile, figure): (f64, fn(&LatencySummary) -> u64),
-) -> Entry {
-    let range = spread(cell.latency_spread(kind, figure), |ns| {
-        numbers::measured(ns / 1e3)
-    });
-    Entry::with_detail(percentile_us(cell, kind, quantile), range.detail)
+) -> Shown {
+    let estimate = cell.percentile_estimate(kind, (quantile, figure));
+    Shown {
+        text: percentile_us(cell, kind, quantile),
+        ..shown(estimate, |ns| numbers::measured(ns / 1e3))
+    }
 }
 
 /// A protocol's name and marker, and how many of its trials do not count.
@@ -60,6 +132,9 @@ pub(crate) fn protocol(cell: &Cell<'_>) -> Entry {
         "invalid".clone_into(&mut entry.detail);
     } else if !cell.invalid.is_empty() {
         entry.detail = format!("{} of {trials} trials invalid", cell.invalid.len());
+    }
+    if cell.unsettled() > 0 {
+        entry.text = format!("{} {UNSETTLED}", entry.text);
     }
     entry
 }

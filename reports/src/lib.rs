@@ -3,7 +3,8 @@
 //! Reading order:
 //! 1. [`schema`]: the results file, schema 1, as serde types; `results.schema.json` says the same to others.
 //! 2. [`file`](mod@file): loading, merging and saving results. [`latency`]: histograms in and out of them.
-//! 3. `cells`: runs, grouped; every number that is shown is a median over a cell's trials, and `measures` says of what.
+//! 3. `cells`: runs, grouped; every number that is shown is made from a cell's trials, and `measures` says of what.
+//!    `statistics` has the intervals, `comparisons` what may be said of one protocol against another.
 //! 4. `charts`: one file a chart, from cells to figures; `plot` draws figures, as SVG and PNG from the same strokes.
 //! 5. `sections`: one file a section, from cells to a `document`; `export`: one file a format.
 //! 6. [`report`]: all of it, written. [`tables`]: what a terminal shows.
@@ -11,6 +12,7 @@
 mod cells;
 mod charts;
 mod columns;
+mod comparisons;
 mod conditions;
 mod document;
 mod entries;
@@ -25,7 +27,6 @@ mod plot;
 pub mod report;
 pub mod schema;
 mod sections;
-#[cfg(test)]
 mod statistics;
 pub mod tables;
 

@@ -40,7 +40,30 @@ pub(crate) fn decimals(value: f64, decimals: usize) -> String {
     }
 }
 
-/// A share as a percentage: two digits are all that a median of a few trials knows.
+/// A ratio of two things: to the thousandth near 1, where that is what matters.
+pub(crate) fn ratio(value: f64) -> String {
+    if value > 0.9 && value < 1.1 {
+        format!("{value:.3}")
+    } else {
+        measured(value)
+    }
+}
+
+/// A ratio of 1 or more as a margin to both sides: `±2.4%`, `±31%`, and `×÷2.50` where it is more than double.
+pub(crate) fn margin(ratio: f64) -> String {
+    let share = ratio - 1.0;
+    if !share.is_finite() {
+        NONE.to_owned()
+    } else if share < 0.0995 {
+        format!("±{:.1}%", share * 100.0)
+    } else if share < 1.0 {
+        format!("±{:.0}%", share * 100.0)
+    } else {
+        format!("×÷{}", measured(ratio))
+    }
+}
+
+/// A share as a percentage: two digits are all that a mean of a few trials knows.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.0}%", share * 100.0)
 }
@@ -186,6 +209,25 @@ mod tests {
         assert_eq!(TimeUnit::for_ns(2.5e9).symbol(), "s");
         assert_eq!(size_bytes(512), "512 B");
         assert_eq!(size_bytes(24 << 20), "24.0 MiB");
+    }
+
+    #[test]
+    fn a_ratio_is_precise_near_1() {
+        assert_eq!(ratio(1.004), "1.004");
+        assert_eq!(ratio(0.98765), "0.988");
+        assert_eq!(ratio(2.314), "2.31");
+        assert_eq!(ratio(0.4312), "0.431");
+    }
+
+    #[test]
+    fn a_margin_goes_to_both_sides() {
+        assert_eq!(margin(1.0), "±0.0%");
+        assert_eq!(margin(1.0236), "±2.4%");
+        assert_eq!(margin(1.0994), "±9.9%");
+        assert_eq!(margin(1.0996), "±10%");
+        assert_eq!(margin(1.31), "±31%");
+        assert_eq!(margin(2.5), "×÷2.50");
+        assert_eq!(margin(f64::INFINITY), NONE);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The tables that a terminal shows after a run.
 
+mod between;
+
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use crate::cells::{Cell, CellError, Grid};
 use crate::columns::{self, COLUMNS, Column};
-use crate::entries::{self, FEW_SAMPLES_NOTE};
+use crate::entries::{self, FEW_SAMPLES_NOTE, Shown};
 use crate::numbers::{self, FEW_SAMPLES};
 use crate::schema::Results;
 
@@ -17,7 +19,12 @@ const RULES: TableStyle = {
         .bottom_border(rule)
 };
 
-/// One table for each workload: a row for each number of accounts and protocol, medians over valid trials.
+/// Explains what stands behind figures.
+const MARGIN_NOTE: &str =
+    "± the 95 % interval over trials (Student's t over logarithms), = the same count in all.";
+
+/// One table for each workload: a row for each number of accounts and protocol, means over valid trials; and how the
+/// protocols compare in the largest cell.
 ///
 /// `width` is that of the terminal in characters; where it is too small for all columns, the least important ones are
 /// left out, and a line says so. The text ends with a line feed, and has no colours.
@@ -26,11 +33,12 @@ const RULES: TableStyle = {
 /// When a histogram in the results cannot be read.
 pub fn terminal(results: &Results, width: usize) -> Result<String, CellError> {
     let grid = Grid::new(results)?;
-    let tables: Vec<String> = grid
+    let mut tables: Vec<String> = grid
         .workloads()
         .into_iter()
         .map(|workload| workload_table(&grid, workload, width))
         .collect();
+    tables.extend(between::tables(&grid, width));
     Ok(tables.join("\n"))
 }
 
@@ -51,9 +59,13 @@ fn workload_table(grid: &Grid<'_>, workload: &str, width: usize) -> String {
         table = draw(grid, &cells, &shown);
     }
     let mut lines = vec![heading(workload, &cells), table];
+    if lines[1].contains(['±', '÷', '=']) {
+        lines.push(wrapped(MARGIN_NOTE, width));
+    }
     if lines[1].contains(FEW_SAMPLES) {
         lines.push(FEW_SAMPLES_NOTE.to_owned());
     }
+    lines.extend(entries::unsettled(&cells).map(|note| wrapped(&note, width)));
     lines.extend(invalid(&cells));
     if shown.len() < available {
         let missing = available - shown.len();
@@ -69,12 +81,12 @@ fn heading(workload: &str, cells: &[&Cell<'_>]) -> String {
     let words = columns::workload_words(workload);
     let colon = if words.is_empty() { "" } else { ": " };
     let trials = cells.iter().map(|cell| cell.valid.len()).max().unwrap_or(0);
-    let medians = if trials == 1 {
+    let means = if trials == 1 {
         "a single trial".to_owned()
     } else {
-        format!("medians of {trials} trials")
+        format!("means of {trials} trials")
     };
-    format!("{workload}{colon}{words} ({medians})")
+    format!("{workload}{colon}{words} ({means})")
 }
 
 /// A line on trials that do not count, if there are any.
@@ -85,18 +97,35 @@ fn invalid(cells: &[&Cell<'_>]) -> Option<String> {
 }
 
 fn draw(grid: &Grid<'_>, cells: &[&Cell<'_>], shown: &[&Column]) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(RULES)
-        .set_content_arrangement(ContentArrangement::Disabled);
     let mut titles = vec!["\naccounts".to_owned(), "\nprotocol".to_owned()];
-    titles.extend(
-        shown
+    let mut alignments = vec![CellAlignment::Right, CellAlignment::Left];
+    let mut rows: Vec<Vec<String>> = names(cells);
+    for column in shown {
+        let entries: Vec<Shown> = cells
             .iter()
-            .map(|column| format!("{}\n{}", column.title, column.unit)),
-    );
-    table.set_header(titles);
+            .map(|cell| (column.value)(grid, cell))
+            .collect();
+        titles.push(format!("{}\n{}", column.title, column.unit));
+        alignments.push(CellAlignment::Right);
+        for (row, entry) in rows.iter_mut().zip(&entries) {
+            row.push(entry.text.clone());
+        }
+        // Margins stand in a column of their own, so that figures stay one above the other.
+        if entries.iter().any(|entry| !entry.margin.is_empty()) {
+            titles.push(String::new());
+            alignments.push(CellAlignment::Left);
+            for (row, entry) in rows.iter_mut().zip(entries) {
+                row.push(entry.margin);
+            }
+        }
+    }
+    ruled(titles, rows, &alignments)
+}
+
+/// The first two entries of each row.
+fn names(cells: &[&Cell<'_>]) -> Vec<Vec<String>> {
     let mut before = None;
+    let mut rows = Vec::new();
     for cell in cells {
         // Said once for all protocols of a group, a number sets groups apart.
         let accounts = if before == Some(cell.accounts) {
@@ -105,17 +134,41 @@ fn draw(grid: &Grid<'_>, cells: &[&Cell<'_>], shown: &[&Column]) -> String {
             numbers::count(u64::from(cell.accounts))
         };
         before = Some(cell.accounts);
-        let mut row = vec![accounts, protocol(cell)];
-        row.extend(shown.iter().map(|column| (column.value)(grid, cell)));
-        table.add_row(row);
+        rows.push(vec![accounts, protocol(cell)]);
     }
-    for (index, column) in table.column_iter_mut().enumerate() {
+    rows
+}
+
+/// A table between rules.
+fn ruled(titles: Vec<String>, rows: Vec<Vec<String>>, alignments: &[CellAlignment]) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(RULES)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(titles);
+    table.add_rows(rows);
+    for (column, alignment) in table.column_iter_mut().zip(alignments) {
         column.set_padding((0, 1));
-        if index != 1 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
+        column.set_cell_alignment(*alignment);
     }
     table.trim_fmt()
+}
+
+/// Broken into lines of at most that many characters, between words.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is one line at least");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines.join("\n")
 }
 
 fn protocol(cell: &Cell<'_>) -> String {

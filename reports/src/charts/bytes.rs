@@ -31,8 +31,8 @@ pub(crate) fn figure(grid: &Grid<'_>) -> Option<Figure> {
 }
 
 fn layer(cell: &Cell<'_>, layer: Layer) -> Option<f64> {
-    let spread = cell.spread(|run| measures::layer_per_message_bytes(run, layer))?;
-    Some(spread.median)
+    let counted = cell.counted(|run| measures::layer_per_message_bytes(run, layer))?;
+    Some(counted.value)
 }
 
 fn payload(cell: &Cell<'_>) -> Option<f64> {

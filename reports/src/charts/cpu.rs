@@ -10,7 +10,7 @@ const CHART: Stacked = Stacked {
     name: "cpu",
     title: "CPU time per message",
     caption: "CPU time of both processes over the message phases, by the messages sent in them. The generator speaks \
-              the protocol too: its share is the cost of a client. Medians over trials. Lower is better.",
+              the protocol too: its share is the cost of a client. Geometric means over trials. Lower is better.",
     label: "CPU time per message, µs",
     shades: &[
         ("server, user", 1.0),
@@ -26,13 +26,14 @@ pub(crate) fn figure(grid: &Grid<'_>) -> Option<Figure> {
 }
 
 fn heights(cell: &Cell<'_>) -> Option<Vec<f64>> {
-    let median_us =
-        |measure: fn(&Run) -> Option<f64>| cell.spread(measure).map(|spread| spread.median / 1e3);
+    let mean_us = |measure: fn(&Run) -> Option<f64>| {
+        cell.estimate(measure).map(|estimate| estimate.value / 1e3)
+    };
     let server = [
-        median_us(measures::server_user_ns),
-        median_us(measures::server_system_ns),
+        mean_us(measures::server_user_ns),
+        mean_us(measures::server_system_ns),
     ];
-    let generator = median_us(measures::loadgen_cpu_ns);
+    let generator = mean_us(measures::loadgen_cpu_ns);
     server[0].or(generator)?;
     let all = [server[0], server[1], generator];
     Some(all.into_iter().map(Option::unwrap_or_default).collect())

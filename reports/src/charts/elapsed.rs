@@ -9,12 +9,12 @@ const CHART: ByAccounts = ByAccounts {
     name: "elapsed",
     title: "Elapsed time of the whole workload",
     caption: "Connecting, creating the accounts, logging in, one message from each account to every other, deleting the \
-              accounts; further rounds are left out. Medians over trials; whiskers reach from the smallest to the \
-              largest trial. Lower is better.",
+              accounts; further rounds are left out. Points are geometric means over trials, whiskers their \
+              95 % intervals. Lower is better.",
     quantity: Quantity::Time("elapsed time"),
     curves: &[Curve {
         label: "",
-        value: |cell| cell.spread(measures::elapsed_ns),
+        value: |cell| cell.estimate(measures::elapsed_ns),
     }],
 };
 

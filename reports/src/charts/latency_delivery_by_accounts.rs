@@ -7,17 +7,19 @@ use crate::plot::Figure;
 const CHART: ByAccounts = ByAccounts {
     name: "latency_delivery_by_accounts",
     title: "Delivery latency against accounts",
-    caption: "From the moment a send was due until the recipient had the message. Medians over trials of each trial's \
-              own percentile; whiskers reach from the smallest to the largest trial. Lower is better.",
+    caption: "From the moment a send was due until the recipient had the message. Points are percentiles of all \
+              valid trials together, whiskers the 95 % intervals of the trials' own percentiles. Lower is better.",
     quantity: Quantity::Time("latency"),
     curves: &[
         Curve {
             label: "99th percentile",
-            value: |cell| cell.latency_spread(Kind::Delivery, |summary| summary.p99_ns),
+            value: |cell| {
+                cell.percentile_estimate(Kind::Delivery, (0.99, |summary| summary.p99_ns))
+            },
         },
         Curve {
             label: "median",
-            value: |cell| cell.latency_spread(Kind::Delivery, |summary| summary.p50_ns),
+            value: |cell| cell.percentile_estimate(Kind::Delivery, (0.5, |summary| summary.p50_ns)),
         },
     ],
 };

@@ -9,17 +9,17 @@ const CHART: ByAccounts = ByAccounts {
     name: "memory",
     title: "Peak memory",
     caption: "The largest resident set of each process until the end of the message phases. It grows with the messages \
-              that the store keeps, so with throughput too. Medians over trials; whiskers reach from the smallest to \
-              the largest trial.",
+              that the store keeps, so with throughput too. Points are geometric means over trials, whiskers \
+              their 95 % intervals.",
     quantity: Quantity::Divided("resident memory, MiB", 1_048_576.0),
     curves: &[
         Curve {
             label: "server",
-            value: |cell| cell.spread(measures::server_rss_bytes),
+            value: |cell| cell.estimate(measures::server_rss_bytes),
         },
         Curve {
             label: "generator",
-            value: |cell| cell.spread(measures::loadgen_rss_bytes),
+            value: |cell| cell.estimate(measures::loadgen_rss_bytes),
         },
     ],
 };

@@ -8,12 +8,12 @@ use crate::plot::Figure;
 const CHART: ByAccounts = ByAccounts {
     name: "throughput",
     title: "Throughput",
-    caption: "Messages of all rounds by the time of the message phases. Medians over trials; whiskers reach from the \
-              smallest to the largest trial. Higher is better.",
+    caption: "Messages of all rounds by the time of the message phases. Points are geometric means over \
+              trials, whiskers their 95 % intervals. Higher is better.",
     quantity: Quantity::Divided("messages per second", 1.0),
     curves: &[Curve {
         label: "",
-        value: |cell| cell.spread(measures::throughput_hz),
+        value: |cell| cell.estimate(measures::throughput_hz),
     }],
 };
 

@@ -3,6 +3,7 @@
 use super::Report;
 use crate::measures;
 use crate::schema::{ByteLayers, LatencySummary, ProcessCost, Run, phase};
+use crate::statistics::settling::{self, Settling};
 
 #[expect(
     clippy::unnecessary_wraps,
@@ -106,6 +107,12 @@ fn push_times(record: &mut Record, run: &Run) {
     push(record, "messages", &run.messages);
     push(record, "messages_first_round", &run.messages_first_round);
     push(record, "throughput_hz", &run.throughput_hz);
+    let settled = match settling::of(run) {
+        Settling::Settled => Some(true),
+        Settling::Unsettled(_) => Some(false),
+        Settling::Unknown => None,
+    };
+    push_option(record, "settled", settled);
 }
 
 fn push_latency(record: &mut Record, kind: &str, latency: Option<&LatencySummary>) {
@@ -203,7 +210,7 @@ mod tests {
         let run = Run {
             latency: crate::schema::Latency {
                 ack: Some(LatencySummary::default()),
-                ..crate::schema::Latency::default()
+                delivery: None,
             },
             server: Some(ProcessCost::default()),
             ..Run::default()

@@ -72,7 +72,7 @@ pub(crate) struct Line {
     pub(crate) whiskers: Vec<Whisker>,
 }
 
-/// The range of a point over trials.
+/// The interval of a point.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Whisker {
     pub(crate) x: f64,

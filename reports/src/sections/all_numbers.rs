@@ -4,8 +4,8 @@ use super::Source;
 use crate::cells::{Cell, Grid};
 use crate::columns::{self, COLUMNS};
 use crate::document::{Block, Column, Entry, Section, Table};
-use crate::entries::{self, FEW_SAMPLES_NOTE};
-use crate::numbers::{self, FEW_SAMPLES};
+use crate::entries;
+use crate::numbers;
 
 pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     let grid = source.grid;
@@ -30,9 +30,9 @@ fn table(grid: &Grid<'_>, workload: &str) -> Table {
     let words = columns::workload_words(workload);
     let mut table = Table {
         caption: if words.is_empty() {
-            format!("Workload {workload}, medians over trials")
+            format!("Workload {workload}, over trials")
         } else {
-            format!("Workload {workload} ({words}), medians over trials")
+            format!("Workload {workload} ({words}), over trials")
         },
         columns: vec![Column::numbers("accounts"), Column::words("protocol")],
         ..Table::default()
@@ -50,12 +50,10 @@ fn table(grid: &Grid<'_>, workload: &str) -> Table {
         row.extend(
             shown
                 .iter()
-                .map(|column| Entry::new((column.value)(grid, cell))),
+                .map(|column| (column.value)(grid, cell).entry()),
         );
         table.rows.push(row);
     }
-    if table.contains(FEW_SAMPLES) {
-        table.notes.push(FEW_SAMPLES_NOTE.to_owned());
-    }
+    table.notes.extend(entries::notes(&table, &cells));
     table
 }

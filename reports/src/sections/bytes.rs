@@ -1,7 +1,7 @@
 //! Where the bytes go: by layer, by part of a message, by phase.
 
 use super::Source;
-use crate::cells::{Cell, Spread};
+use crate::cells::Cell;
 use crate::document::{Block, Column, Entry, Section, Table};
 use crate::entries;
 use crate::measures::Layer;
@@ -31,8 +31,8 @@ fn parts(cells: &[&Cell<'_>]) -> Option<Table> {
         .filter(|cell| cell.valid.iter().any(|run| run.bytes_per_message.is_some()))
         .map(|cell| {
             let part = |part: fn(&crate::schema::BytesPerMessage) -> f64| {
-                let spread = cell.spread(|run| run.bytes_per_message.as_ref().map(part));
-                Entry::new(entries::median(spread, |bytes| numbers::decimals(bytes, 1)))
+                let counted = cell.counted(|run| run.bytes_per_message.as_ref().map(part));
+                entries::shown(counted, |bytes| numbers::decimals(bytes, 1)).entry()
             };
             vec![
                 entries::protocol(cell),
@@ -74,7 +74,7 @@ fn phases(cells: &[&Cell<'_>]) -> Option<Table> {
     }
     (!rows.is_empty()).then(|| Table {
         caption: format!(
-            "Bytes of each phase with {} accounts, medians over trials",
+            "Bytes of each phase with {} accounts, geometric means over trials",
             cells.first().map_or(0, |cell| cell.accounts)
         ),
         columns,
@@ -95,11 +95,11 @@ fn phase_row(cell: &Cell<'_>, phase: &str) -> Option<Vec<Entry>> {
     let counts = |run: &Run| run.bytes_by_phase.get(phase).copied();
     cell.valid.iter().find_map(|run| counts(run))?;
     let entry = |direction: fn(&ByteCounts) -> &ByteLayers, layer: Layer| {
-        let spread: Option<Spread> = cell.spread(|run| {
+        let counted = cell.counted(|run| {
             let counts = counts(run)?;
             layer.of(direction(&counts)).map(numbers::to_f64)
         });
-        Entry::new(entries::median(spread, |bytes| numbers::decimals(bytes, 0)))
+        Entry::new(entries::value(counted, |bytes| numbers::decimals(bytes, 0)))
     };
     let mut row = vec![Entry::new(phase), entries::protocol(cell)];
     row.extend(Layer::ALL.map(|layer| entry(|counts| &counts.sent, layer)));

@@ -1,12 +1,13 @@
 //! What the processes cost: CPU time, memory, and what connections at rest occupy.
 
 use super::Source;
-use crate::cells::{Cell, Spread};
+use crate::cells::Cell;
 use crate::document::{Block, Column, Entry, Section, Table};
 use crate::entries;
 use crate::measures;
 use crate::numbers;
 use crate::schema::{Run, workload};
+use crate::statistics::interval::Estimate;
 
 pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     let main: Vec<&Cell<'_>> = source.grid.main();
@@ -53,7 +54,7 @@ fn allocations(cells: &[&Cell<'_>]) -> Option<Table> {
         bytes("generator", measures::loadgen_allocated_bytes),
     ];
     table(
-        "Memory that was asked for, for a message; medians over trials",
+        "Memory that was asked for, for a message; geometric means over trials",
         cells,
         &measures,
     )
@@ -71,8 +72,7 @@ fn at_rest(cells: &[&Cell<'_>]) -> Option<Table> {
         kibibytes("server, KiB", measures::server_idle_bytes),
         kibibytes("generator, KiB", measures::loadgen_idle_bytes),
     ];
-    let caption =
-        "Resident memory for each connection that is logged in and at rest; medians over trials";
+    let caption = "Resident memory for each connection that is logged in and at rest; geometric means over trials";
     table(caption, cells, &measures)
 }
 
@@ -87,11 +87,11 @@ fn table(caption: &str, cells: &[&Cell<'_>], measures: &[Measure]) -> Option<Tab
         .map(|measure| Column::numbers(measure.title).under(measure.group));
     table.columns.extend(columns);
     for cell in cells {
-        let spreads: Vec<Option<Spread>> = measures
+        let estimates: Vec<Option<Estimate>> = measures
             .iter()
-            .map(|measure| cell.spread(measure.of))
+            .map(|measure| cell.estimate(measure.of))
             .collect();
-        if spreads.iter().all(Option::is_none) {
+        if estimates.iter().all(Option::is_none) {
             continue;
         }
         let mut row = vec![
@@ -101,10 +101,11 @@ fn table(caption: &str, cells: &[&Cell<'_>], measures: &[Measure]) -> Option<Tab
         row.extend(
             measures
                 .iter()
-                .zip(spreads)
-                .map(|(measure, spread)| entries::spread(spread, measure.show)),
+                .zip(estimates)
+                .map(|(measure, estimate)| entries::shown(estimate, measure.show).entry()),
         );
         table.rows.push(row);
     }
+    table.notes = entries::notes(&table, cells);
     (!table.rows.is_empty()).then_some(table)
 }

@@ -1,6 +1,7 @@
 //! The sections of a report: one file each, and one line each in [`SECTIONS`].
 
 mod all_numbers;
+mod between;
 mod bytes;
 mod conditions;
 mod cost;
@@ -22,8 +23,9 @@ pub(crate) struct Source<'s, 'a> {
 }
 
 /// All sections, in the order in which a report shows them. A section whose data are missing is left out.
-const SECTIONS: [fn(&Source<'_, '_>) -> Option<Section>; 10] = [
+const SECTIONS: [fn(&Source<'_, '_>) -> Option<Section>; 11] = [
     verdict::section,
+    between::section,
     notebook::section,
     throughput::section,
     latency::section,

@@ -53,7 +53,7 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
 
 fn reasons(invalid: &[&Run]) -> Table {
     Table {
-        caption: "Invalid runs: their numbers are in no median".to_owned(),
+        caption: "Invalid runs: their numbers are in no other table".to_owned(),
         columns: vec![
             Column::words("workload"),
             Column::numbers("accounts"),

@@ -1,31 +1,47 @@
-//! The answer in one table: what each protocol costs, at the largest number of accounts.
+//! The answer: what each protocol costs at the largest number of accounts, and who is ahead.
+
+mod ahead;
 
 use super::Source;
 use crate::cells::{Cell, Grid, Kind};
+use crate::comparisons::contest::Contest;
+use crate::comparisons::control::Control;
+use crate::comparisons::words;
 use crate::document::{Block, Column, Entry, Section, Table};
-use crate::entries::{self, FEW_SAMPLES_NOTE};
+use crate::entries;
 use crate::measures;
-use crate::numbers::{self, FEW_SAMPLES, NONE};
+use crate::numbers::{self, NONE};
 
 pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     let grid = source.grid;
     let cells = grid.main_at_largest();
     let first = cells.first()?;
-    let mut blocks = Vec::new();
-    blocks.push(validity(grid));
-    blocks.push(Block::Text(format!(
-        "Workload {}, {} accounts: {}, the smallest and the largest trial below each. Bytes are those of the \
-         stream, framing included, for request, reply and event of one message.",
-        first.workload,
-        numbers::count(u64::from(first.accounts)),
-        trials(&cells),
-    )));
-    blocks.push(Block::Table(table(grid, &cells)));
-    blocks.push(Block::Text(
-        "Rows stand in the order of the command line, not of merit. A range over trials is no confidence interval: \
-         whether a difference is more than chance, this table does not say."
-            .to_owned(),
-    ));
+    let mut blocks = vec![
+        validity(grid),
+        Block::Text(format!(
+            "Workload {}, {} accounts, {}. Bytes are those of the stream, framing included, for request, reply and \
+             event of one message. Rows stand in the order of the command line, not of merit.",
+            first.workload,
+            numbers::count(u64::from(first.accounts)),
+            trials(&cells),
+        )),
+        Block::Table(table(grid, &cells)),
+    ];
+    let control = Control::of(grid);
+    let contests = Contest::among(&cells, control.as_ref());
+    for contest in &contests {
+        blocks.push(Block::Table(ahead::table(contest, control.as_ref())));
+    }
+    if let Some(warning) = control.as_ref().and_then(words::untrusted) {
+        blocks.push(Block::Warning(warning));
+    }
+    if !contests.is_empty() {
+        blocks.push(Block::Text(words::METHOD.to_owned()));
+    }
+    let noise = control
+        .as_ref()
+        .map_or_else(words::no_control, words::control);
+    blocks.push(Block::Text(noise));
     Some(Section {
         id: "verdict",
         title: "Verdict".to_owned(),
@@ -33,13 +49,13 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     })
 }
 
-/// `medians of 5 trials`, or how many trials there are where protocols differ in that.
+/// `5 trials`, or how many trials there are where protocols differ in that.
 fn trials(cells: &[&Cell<'_>]) -> String {
     let counts = || cells.iter().map(|cell| cell.valid.len());
     match (counts().min().unwrap_or(0), counts().max().unwrap_or(0)) {
         (1, 1) => "a single trial".to_owned(),
-        (least, most) if least == most => format!("medians of {most} trials"),
-        (least, most) => format!("medians of {least} to {most} valid trials"),
+        (least, most) if least == most => format!("{most} trials"),
+        (least, most) => format!("{least} to {most} valid trials"),
     }
 }
 
@@ -59,7 +75,7 @@ fn validity(grid: &Grid<'_>) -> Block {
         Block::Text(format!("All {} runs are valid. {sent}", runs.len()))
     } else {
         Block::Warning(format!(
-            "{invalid} of {} runs are invalid; their numbers are left out of every median. {sent}",
+            "{invalid} of {} runs are invalid; their numbers are left out. {sent}",
             runs.len()
         ))
     }
@@ -78,7 +94,7 @@ fn table(grid: &Grid<'_>, cells: &[&Cell<'_>]) -> Table {
         columns.push(Column::numbers("share of floor"));
     }
     let mut table = Table {
-        caption: "Medians over trials".to_owned(),
+        caption: "What each protocol costs".to_owned(),
         columns,
         rows: cells
             .iter()
@@ -93,9 +109,7 @@ fn table(grid: &Grid<'_>, cells: &[&Cell<'_>]) -> Table {
             .collect(),
         notes: Vec::new(),
     };
-    if table.contains(FEW_SAMPLES) {
-        table.notes.push(FEW_SAMPLES_NOTE.to_owned());
-    }
+    table.notes.extend(entries::notes(&table, cells));
     if with_floor {
         table.notes.push(
             "Share of floor: throughput by that of a bare relay of 8-byte frames, without names, checks or a store, \
@@ -110,11 +124,12 @@ fn row(cell: &Cell<'_>) -> Vec<Entry> {
     let us = |ns: f64| numbers::measured(ns / 1e3);
     vec![
         entries::protocol_with_role(cell),
-        entries::spread(cell.spread(measures::per_message_bytes), |bytes| {
+        entries::shown(cell.counted(measures::per_message_bytes), |bytes| {
             numbers::decimals(bytes, 1)
-        }),
-        entries::spread(cell.spread(measures::throughput_hz), numbers::measured),
-        entries::percentile_us_with_range(cell, Kind::Ack, (0.99, |summary| summary.p99_ns)),
-        entries::spread(cell.spread(measures::server_cpu_ns), us),
+        })
+        .entry(),
+        entries::shown(cell.estimate(measures::throughput_hz), numbers::measured).entry(),
+        entries::percentile_us_shown(cell, Kind::Ack, (0.99, |summary| summary.p99_ns)).entry(),
+        entries::shown(cell.estimate(measures::server_cpu_ns), us).entry(),
     ]
 }

@@ -1,5 +1,5 @@
 //! From trials to what may be said: intervals over trials, ratios of pairs of trials, whether a trial had settled.
-//! Numbers in, numbers out: nothing here knows runs, protocols or words.
+//! Numbers in, numbers out: nothing here knows protocols or words.
 //!
 //! 1. [`student`]: quantiles of Student's t. 2. [`interval`]: a figure with its interval over trials.
 //! 3. [`ratio`]: two compared by pairs of trials. 4. [`settling`]: whether a series of counts kept its level.

@@ -9,6 +9,8 @@
 
 use super::interval::mean;
 use super::student;
+use crate::numbers::to_f64;
+use crate::schema::Run;
 
 /// How many batches the series is cut into.
 const BATCHES: usize = 12;
@@ -42,6 +44,15 @@ pub(crate) struct Change {
     pub(crate) ratio: f64,
 }
 
+/// Checks the intervals of a run.
+pub(crate) fn of(run: &Run) -> Settling {
+    run.intervals
+        .as_ref()
+        .map_or(Settling::Unknown, |intervals| {
+            check(&intervals.acknowledged)
+        })
+}
+
 /// Checks a series of counts, one for each interval of the same length.
 pub(crate) fn check(counts: &[u64]) -> Settling {
     // The last interval ends when the last message does, and is seldom a whole one.
@@ -54,14 +65,9 @@ pub(crate) fn check(counts: &[u64]) -> Settling {
     let batches: Vec<f64> = whole
         .chunks_exact(size)
         .take(BATCHES)
-        .map(|batch| {
-            batch
-                .iter()
-                .map(|count| crate::numbers::to_f64(*count))
-                .sum()
-        })
+        .map(|batch| batch.iter().map(|count| to_f64(*count)).sum())
         .collect();
-    if batches.iter().any(|sum| *sum == 0.0) && mean(&batches) < 10.0 {
+    if batches.contains(&0.0) && mean(&batches) < 10.0 {
         return Settling::Unknown;
     }
     let places = BATCHES_BESIDE..=BATCHES - BATCHES_BESIDE;

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use hdrhistogram::Histogram;
 use reports::Results;
 use reports::schema::{
-    ByteCounts, ByteLayers, BytesPerMessage, Config, HandshakeBytes, Latency, LatencySummary,
-    Ledger, Machine, ProcessCost, Run, phase, workload,
+    ByteCounts, ByteLayers, BytesPerMessage, Config, HandshakeBytes, Intervals, Latency,
+    LatencySummary, Ledger, Machine, ProcessCost, Run, phase, workload,
 };
 
 /// What tells the made-up protocols apart.
@@ -133,6 +133,35 @@ pub(crate) fn results() -> Results {
                     .push(run(shape, Plan::scaling(trial, accounts), &mut random));
             }
         }
+    }
+    results
+}
+
+/// The accounts of [`eight_rounds`].
+const ACCOUNTS: u32 = 40;
+
+/// Eight rounds of trials in one cell, enough for words, with a control that differs from its original by chance alone.
+pub(crate) fn eight_rounds() -> Results {
+    let mut random = Random::new(0x5EED_CAFE);
+    let mut results = Results::new(machine(), config());
+    results.config.trials = 8;
+    for trial in 1..=8 {
+        for shape in &SHAPES {
+            results
+                .runs
+                .push(run(shape, Plan::scaling(trial, ACCOUNTS), &mut random));
+        }
+        results.runs.push(Run {
+            protocol: "custom (again)".to_owned(),
+            control_of: Some("custom".to_owned()),
+            ..run(&SHAPES[0], Plan::scaling(trial, ACCOUNTS), &mut random)
+        });
+    }
+    for run in &mut results.runs {
+        run.intervals = Some(Intervals {
+            interval_ns: 10_000_000,
+            acknowledged: (0..25).map(|place| 900 + 30 * (place % 3)).collect(),
+        });
     }
     results
 }
@@ -364,11 +393,7 @@ fn fill_latency(run: &mut Run, shape: &Shape, random: &mut Random) {
     };
     let ack = Some(summary(1.0));
     let delivery = (run.workload == workload::SCALING).then(|| summary(1.12));
-    run.latency = Latency {
-        ack,
-        delivery,
-        ..Latency::default()
-    };
+    run.latency = Latency { ack, delivery };
 }
 
 fn fill_costs(run: &mut Run, shape: &Shape, random: &mut Random) {

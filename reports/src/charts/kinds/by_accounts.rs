@@ -1,7 +1,8 @@
-//! Lines against the number of accounts: medians over trials, with whiskers from the smallest to the largest.
+//! Lines against the number of accounts: a point for all trials together, with its 95 % interval.
 
-use crate::cells::{self, Cell, Grid, Spread};
+use crate::cells::{self, Cell, Grid};
 use crate::plot::{Axis, Figure, Key, LegendItem, Line, Stroke, Weight, Whisker, time_unit};
+use crate::statistics::interval::Estimate;
 
 /// What to draw.
 pub(crate) struct ByAccounts {
@@ -25,8 +26,11 @@ pub(crate) enum Quantity {
 pub(crate) struct Curve {
     /// What tells it from the protocol's other line; empty where there is only one.
     pub(crate) label: &'static str,
-    pub(crate) value: fn(&Cell<'_>) -> Option<Spread>,
+    pub(crate) value: fn(&Cell<'_>) -> Option<Estimate>,
 }
+
+/// Whiskers end at this multiple of the largest value of a chart, and at this part of the smallest.
+const REACH_MAX: f64 = 1.5;
 
 /// How a protocol's lines differ from each other.
 const LOOKS: [(Stroke, Weight); 2] = [
@@ -40,11 +44,17 @@ pub(crate) fn figure(grid: &Grid<'_>, spec: &ByAccounts) -> Option<Figure> {
     let values: Vec<f64> = cells
         .iter()
         .flat_map(|cell| spec.curves.iter().filter_map(|curve| (curve.value)(cell)))
-        .flat_map(|spread| [spread.min, spread.max])
+        .map(|estimate| estimate.value)
         .collect();
     if values.is_empty() {
         return None;
     }
+    let reach = Reach::of(&values);
+    let values: Vec<f64> = cells
+        .iter()
+        .flat_map(|cell| spec.curves.iter().filter_map(|curve| (curve.value)(cell)))
+        .flat_map(|estimate| reach.ends(&estimate))
+        .collect();
     let (label, divisor) = match spec.quantity {
         Quantity::Time(label) => {
             let unit = time_unit(&values);
@@ -64,7 +74,7 @@ pub(crate) fn figure(grid: &Grid<'_>, spec: &ByAccounts) -> Option<Figure> {
         x: Axis::accounts(&cells::account_numbers(&cells)),
         y: Axis::for_values(&label, &scaled),
         legend: legend(&series, spec),
-        lines: lines(&cells, &series, spec, divisor),
+        lines: lines(&cells, &series, spec, Scaled { divisor, reach }),
         bars: Vec::new(),
     })
 }
@@ -95,18 +105,56 @@ fn legend(series: &[&Cell<'_>], spec: &ByAccounts) -> Vec<Vec<LegendItem>> {
     vec![protocols.collect(), curves.collect()]
 }
 
-fn lines(cells: &[&Cell<'_>], series: &[&Cell<'_>], spec: &ByAccounts, divisor: f64) -> Vec<Line> {
+/// How values become places on the axis.
+#[derive(Clone, Copy)]
+struct Scaled {
+    divisor: f64,
+    reach: Reach,
+}
+
+/// How far whiskers are drawn: two or three trials have intervals that would leave no room for anything else.
+#[derive(Clone, Copy)]
+struct Reach {
+    low: f64,
+    high: f64,
+}
+
+impl Reach {
+    fn of(values: &[f64]) -> Self {
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(0.0, f64::max);
+        Self {
+            low: low / REACH_MAX,
+            high: high * REACH_MAX,
+        }
+    }
+
+    /// The ends of a whisker; the value itself where there is none.
+    fn ends(self, estimate: &Estimate) -> [f64; 2] {
+        let interval = estimate.interval();
+        interval.map_or([estimate.value; 2], |interval| {
+            [interval.low.max(self.low), interval.high.min(self.high)]
+        })
+    }
+}
+
+fn lines(
+    cells: &[&Cell<'_>],
+    series: &[&Cell<'_>],
+    spec: &ByAccounts,
+    Scaled { divisor, reach }: Scaled,
+) -> Vec<Line> {
     let mut lines = Vec::new();
     for first in series {
         for (curve, (stroke, weight)) in spec.curves.iter().zip(LOOKS) {
-            let spreads: Vec<(f64, Spread)> = cells
+            let estimates: Vec<(f64, Estimate)> = cells
                 .iter()
                 .filter(|cell| cell.label == first.label)
                 .filter_map(|cell| Some((f64::from(cell.accounts), (curve.value)(cell)?)))
                 .collect();
-            let points: Vec<(f64, f64)> = spreads
+            let points: Vec<(f64, f64)> = estimates
                 .iter()
-                .map(|(x, spread)| (*x, spread.median / divisor))
+                .map(|(x, estimate)| (*x, estimate.value / divisor))
                 .collect();
             lines.push(Line {
                 style: first.style,
@@ -114,13 +162,12 @@ fn lines(cells: &[&Cell<'_>], series: &[&Cell<'_>], spec: &ByAccounts, divisor: 
                 weight,
                 marked: points.clone(),
                 points,
-                whiskers: spreads
+                whiskers: estimates
                     .iter()
-                    .filter(|(_, spread)| spread.max > spread.min)
-                    .map(|(x, spread)| Whisker {
-                        x: *x,
-                        from: spread.min / divisor,
-                        to: spread.max / divisor,
+                    .filter(|(_, estimate)| estimate.interval().is_some())
+                    .map(|(x, estimate)| {
+                        let [from, to] = reach.ends(estimate).map(|end| end / divisor);
+                        Whisker { x: *x, from, to }
                     })
                     .collect(),
             });

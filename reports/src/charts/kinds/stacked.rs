@@ -1,4 +1,4 @@
-//! Stacked bars, a group for each number of accounts, a bar for each protocol: medians over trials.
+//! Stacked bars, a group for each number of accounts, a bar for each protocol: geometric means over trials.
 
 use crate::cells::{self, Cell, Grid};
 use crate::numbers;

@@ -21,7 +21,7 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
         return None;
     }
     let mut blocks = vec![Block::Text(
-        "What the notebook wrote down, what was measured here (medians over trials), and the factor between them: \
+        "What the notebook wrote down, what was measured here (geometric means over trials), and the factor between them: \
          × 2 means that ours is twice the notebook's, ÷ 2 that it is half. The notebook ran once, in Python, on a \
          machine that it does not name; its bytes are those of encoded messages, without framing, HTTP/2 or TCP, so \
          ours are compared at the layer “message”, and the stream stands beside."

@@ -47,12 +47,12 @@ fn columns() -> Vec<Column> {
 }
 
 fn row(theirs: &EfficiencyRow, cell: &Cell<'_>) -> Vec<Entry> {
-    let elapsed = cell.spread(measures::elapsed_ns);
+    let elapsed = cell.estimate(measures::elapsed_ns);
     let mut row = vec![
         entries::protocol(cell),
         Entry::new(numbers::decimals(theirs.elapsed_s, 3)),
-        Entry::new(entries::median(elapsed, |ns| numbers::measured(ns / 1e6))),
-        Entry::new(entries::median(elapsed, |ns| {
+        Entry::new(entries::value(elapsed, |ns| numbers::measured(ns / 1e6))),
+        Entry::new(entries::value(elapsed, |ns| {
             numbers::factor(ns / 1e9, theirs.elapsed_s)
         })),
     ];

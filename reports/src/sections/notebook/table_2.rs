@@ -27,7 +27,7 @@ pub(super) fn table(grid: &Grid<'_>) -> Option<Table> {
             "Messages/s over the whole workload, accounts made and deleted included, as in the notebook; “sending” \
              counts all our rounds by the time of the message phases alone."
                 .to_owned(),
-            "The largest latency is that until the reply, the median over trials of each trial's largest; ours is the \
+            "The largest latency is that until the reply, the geometric mean over trials of each trial's largest; ours is the \
              largest of all rounds, so of many more messages."
                 .to_owned(),
         ],
@@ -52,10 +52,10 @@ fn columns() -> Vec<Column> {
 }
 
 fn row(theirs: &ScalingRow, cell: &Cell<'_>) -> Vec<Entry> {
-    let elapsed = cell.spread(measures::elapsed_ns);
-    let rate = cell.spread(measures::workload_rate_hz);
-    let sending = cell.spread(measures::throughput_hz);
-    let largest = cell.latency_spread(Kind::Ack, |summary| summary.max_ns);
+    let elapsed = cell.estimate(measures::elapsed_ns);
+    let rate = cell.estimate(measures::workload_rate_hz);
+    let sending = cell.estimate(measures::throughput_hz);
+    let largest = cell.latency_estimate(Kind::Ack, |summary| summary.max_ns);
     let ms = |ns: f64| numbers::measured(ns / 1e6);
     let factor_s = |theirs_s: f64| move |ns: f64| numbers::factor(ns / 1e9, theirs_s);
     let by_factor = |hz: f64| numbers::factor(hz, theirs.throughput_hz);
@@ -63,14 +63,14 @@ fn row(theirs: &ScalingRow, cell: &Cell<'_>) -> Vec<Entry> {
         Entry::new(numbers::count(u64::from(theirs.accounts))),
         entries::protocol(cell),
         Entry::new(numbers::decimals(theirs.elapsed_s, 3)),
-        Entry::new(entries::median(elapsed, ms)),
-        Entry::new(entries::median(elapsed, factor_s(theirs.elapsed_s))),
+        Entry::new(entries::value(elapsed, ms)),
+        Entry::new(entries::value(elapsed, factor_s(theirs.elapsed_s))),
         Entry::new(numbers::decimals(theirs.throughput_hz, 3)),
-        Entry::new(entries::median(rate, numbers::measured)),
-        Entry::new(entries::median(rate, by_factor)),
-        Entry::new(entries::median(sending, numbers::measured)),
+        Entry::new(entries::value(rate, numbers::measured)),
+        Entry::new(entries::value(rate, by_factor)),
+        Entry::new(entries::value(sending, numbers::measured)),
         Entry::new(numbers::decimals(theirs.latency_max_s, 3)),
-        Entry::new(entries::median(largest, ms)),
-        Entry::new(entries::median(largest, factor_s(theirs.latency_max_s))),
+        Entry::new(entries::value(largest, ms)),
+        Entry::new(entries::value(largest, factor_s(theirs.latency_max_s))),
     ]
 }

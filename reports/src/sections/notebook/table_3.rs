@@ -68,13 +68,13 @@ pub(super) fn bytes(
     (message, stream): (Measure, Measure),
 ) -> [Entry; 4] {
     let whole = |bytes: f64| numbers::decimals(bytes, 0);
-    let ours = cell.spread(message);
+    let ours = cell.counted(message);
     let factor = |bytes: f64| numbers::factor(bytes, numbers::to_f64(theirs_bytes));
     [
         Entry::new(numbers::count(theirs_bytes)),
-        Entry::new(entries::median(ours, whole)),
-        Entry::new(entries::median(ours, factor)),
-        Entry::new(entries::median(cell.spread(stream), whole)),
+        Entry::new(entries::value(ours, whole)),
+        Entry::new(entries::value(ours, factor)),
+        Entry::new(entries::value(cell.counted(stream), whole)),
     ]
 }
 
