@@ -6,9 +6,10 @@ mod bytes;
 mod conditions;
 mod costs;
 mod idle;
+mod measured;
 
 use protocols::registry::Front;
-use reports::schema::{Latency, LatencySummary, Ledger, Run, phase};
+use reports::schema::{Ledger, Run, phase};
 
 use self::arithmetic::quotient;
 use crate::control::{self, Outcome};
@@ -112,25 +113,7 @@ fn times(run: &mut Run, record: &Record) {
 /// Fills in what only the generator's last line says.
 fn outcome_into(run: &mut Run, outcome: &Outcome) -> Result<(), String> {
     run.ledger = ledger(outcome.ledger);
-    run.latency = Latency {
-        ack: summary(outcome.ack_hdr.as_deref())?,
-        delivery: summary(outcome.delivery_hdr.as_deref())?,
-    };
-    Ok(())
-}
-
-fn summary(hdr: Option<&str>) -> Result<Option<LatencySummary>, String> {
-    let Some(hdr) = hdr else { return Ok(None) };
-    let carried = LatencySummary {
-        hdr: hdr.to_owned(),
-        ..LatencySummary::default()
-    };
-    match carried.histogram() {
-        Ok(histogram) => Ok(Some(LatencySummary::from_histogram(&histogram))),
-        Err(error) => Err(format!(
-            "The generator's latencies cannot be read: {error}."
-        )),
-    }
+    measured::fill_in(run, outcome)
 }
 
 const fn ledger(ledger: control::Ledger) -> Ledger {

@@ -9,7 +9,7 @@ use server_core::store::StoreSpec;
 
 use crate::assemble::{self, Conditions};
 use crate::conductor::{Target, TrialOrder, conduct};
-use crate::control::{LoadOrder, ServeOrder};
+use crate::control::{LoadOrder, ServeOrder, Timing};
 use crate::fault::AskedFault;
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
@@ -181,6 +181,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         in_flight: settings.in_flight,
         prefix,
         seed: settings.seed,
+        timing: Timing::default(),
     };
     TrialOrder { target, load }
 }

@@ -4,10 +4,16 @@
 //! generator child. A child's first line tells it what to be; when its stdin ends it exits, so that no child
 //! outlives its parent.
 
+use std::time::Duration;
+
 use protocols::sockets::Answers;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
+use crate::intervals::Intervals;
+use crate::pacing::Arrivals;
+use crate::recorder::Recorded;
+use crate::tally::Tally;
 
 /// What the parent tells a child.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +70,46 @@ pub struct LoadOrder {
     pub prefix: String,
     /// What randomness is seeded with.
     pub seed: u64,
+    /// At which rate, and for how long.
+    #[serde(default)]
+    pub timing: Timing,
 }
+
+/// At which rate operations are due, for how long, and how long they may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timing {
+    /// Offered operations a second over all accounts; `None`: the closed loop.
+    pub rate_hz: Option<u32>,
+    /// How the intended times of an open loop lie.
+    pub arrivals: Arrivals,
+    /// How long a timed phase lasts, its warm-up included.
+    pub duration: Duration,
+    /// How much of that is not measured.
+    pub warm_up: Duration,
+    /// How long an operation may be unanswered.
+    pub timeout: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            rate_hz: None,
+            arrivals: Arrivals::default(),
+            duration: DURATION_DEFAULT,
+            warm_up: DURATION_DEFAULT / WARM_UP_SHARE,
+            timeout: TIMEOUT_DEFAULT,
+        }
+    }
+}
+
+/// How long a timed phase lasts if nobody says.
+pub const DURATION_DEFAULT: Duration = Duration::from_secs(10);
+
+/// Which share of a timed phase is its warm-up if nobody says: one in so many.
+pub const WARM_UP_SHARE: u32 = 10;
+
+/// How long an operation may be unanswered if nobody says.
+pub const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 
 /// What a child tells the parent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -176,11 +221,17 @@ pub struct Outcome {
     pub messages: u64,
     /// Where every operation went.
     pub ledger: Ledger,
-    /// Acknowledgement latencies in nanoseconds: `HdrHistogram` V2, compressed, in base64; `None` if none were taken.
-    pub ack_hdr: Option<String>,
-    /// Delivery latencies, likewise.
-    pub delivery_hdr: Option<String>,
-    /// The digest that the server's state must have had after the first round; `None` if the workload has none.
+    /// All latencies that were taken.
+    #[serde(default)]
+    pub recorded: Recorded,
+    /// Sums over the measured time, made apart from the latencies.
+    #[serde(default)]
+    pub tally: Tally,
+    /// Acknowledged messages by interval.
+    #[serde(default)]
+    pub intervals: Intervals,
+    /// The digest that the server's state must have had after the first round, or after a timed phase; `None` if that
+    /// cannot be known.
     pub expected_digest: Option<String>,
     /// The first few wrong answers, in words.
     pub wrong: Vec<String>,

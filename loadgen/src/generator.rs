@@ -86,6 +86,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::Timing;
 
     fn order(rounds: Option<u32>) -> LoadOrder {
         LoadOrder {
@@ -97,6 +98,7 @@ mod tests {
             in_flight: 1,
             prefix: String::new(),
             seed: 0,
+            timing: Timing::default(),
         }
     }
 

@@ -9,7 +9,8 @@
 //!    [`record`]: what they said.
 //! 4. [`control`]: how the parent and its two children talk; [`child`] is the children's side of it.
 //! 5. [`server_child`] and [`generator`]: the processes of a trial.
-//! 6. [`workloads`]: what is said; [`pacing`]: when, on the clock of [`timer`]; [`recorder`]: what is kept of it.
+//! 6. [`workloads`]: what is said; [`pacing`]: when, on the clock of [`timer`]; [`recorder`],
+//!    [`tally`] and [`intervals`]: what is kept of it.
 //! 7. [`oracle`]: right answers; [`payload`]: what a user means.
 //! 8. [`meter`]: what a process has used; [`foreign`]: what a process that is not ours has.
 //! 9. [`assemble`]: from what the children said to a run of the results file; [`validity`]: whether it counts.
@@ -32,6 +33,7 @@ pub mod fault;
 pub mod foreign;
 pub mod generator;
 pub mod interrupt;
+pub mod intervals;
 pub mod machine;
 pub mod meter;
 pub mod oracle;
@@ -45,6 +47,7 @@ pub mod selection;
 pub mod server_child;
 mod shared;
 pub mod store_file;
+pub mod tally;
 pub mod target;
 pub mod timer;
 pub mod trials;

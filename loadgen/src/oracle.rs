@@ -45,6 +45,26 @@ pub enum Arrival {
     Extra,
 }
 
+/// How much of a workload was said.
+#[derive(Clone, Copy, Debug)]
+pub enum Extent<'a> {
+    /// All of its first round.
+    FirstRound,
+    /// So many of the first messages of each account.
+    Acknowledged(&'a [u64]),
+}
+
+impl Extent<'_> {
+    fn of(self, account: u32) -> usize {
+        match self {
+            Self::FirstRound => usize::MAX,
+            Self::Acknowledged(counts) => {
+                usize::try_from(counts[account as usize]).unwrap_or(usize::MAX)
+            }
+        }
+    }
+}
+
 /// The names of the accounts, all of one width.
 #[derive(Debug)]
 pub struct Names {
@@ -207,9 +227,9 @@ impl Oracle {
         self.text == text
     }
 
-    /// The digest that the state must have once the first round is through, or has been read.
+    /// The digest that the state must have once so much was said, or has been read.
     #[must_use]
-    pub fn expected_digest(&self) -> StateDigest {
+    pub fn expected_digest(&self, extent: Extent<'_>) -> StateDigest {
         let (mut builder, mut text) = (DigestBuilder::default(), String::new());
         let accounts = self.names.count();
         for (phase, _) in self
@@ -220,12 +240,13 @@ impl Oracle {
             .filter(|(_, phase)| phase.kind != PhaseKind::Setup)
         {
             for account in 0..accounts {
-                for step in self.workload.steps(&Part {
+                let part = Part {
                     phase,
                     account,
                     accounts,
                     rounds: &(0..1),
-                }) {
+                };
+                for step in self.workload.steps(&part).take(extent.of(account)) {
                     let Step::Send { key, .. } = step else {
                         continue;
                     };

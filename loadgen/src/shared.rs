@@ -1,10 +1,12 @@
 //! What the workers of one generator share. The generator runs on one thread, so that none of it is locked.
 
-use std::time::Instant;
+use std::task::Waker;
 
 use crate::control::{Layers, Ledger};
+use crate::intervals::Intervals;
 use crate::oracle::Oracle;
 use crate::recorder::Recorder;
+use crate::tally::Tally;
 use crate::workloads::{MessageKey, Workload};
 
 /// What all workers write to.
@@ -15,11 +17,57 @@ pub(crate) struct Shared {
     /// Payloads and counts; the codec's layers are the clients' to know.
     pub(crate) layers: Layers,
     pub(crate) departures: Departures,
-    /// Messages that were acknowledged.
+    /// What is on its way to each account.
+    pub(crate) inbound: Vec<Inbound>,
+    pub(crate) tally: Tally,
+    pub(crate) intervals: Intervals,
+    /// Where the clock of the intervals stands at the clock's 0: message phases follow each other there.
+    pub(crate) messaging_start_ns: u64,
+    /// How long the message phases have taken so far.
+    pub(crate) messaging_ns: u64,
+    /// Messages that were acknowledged in time.
     pub(crate) acknowledged: u64,
     /// Grows whenever something was answered or delivered.
     pub(crate) progress: u64,
-    clock: Instant,
+    /// Messages that were acknowledged by each account, while no other was refused or given up.
+    pub(crate) acknowledged_by: Vec<u64>,
+    /// Messages of which nobody knows whether the server has them: given up, or unanswered at the end.
+    pub(crate) undecided: u64,
+}
+
+/// Messages on their way to one account.
+#[derive(Debug, Default)]
+pub(crate) struct Inbound {
+    /// How many must come in this phase, as far as is known.
+    pub(crate) expected: u64,
+    /// How many have come.
+    pub(crate) arrived: u64,
+    /// Whom to wake when fewer are expected than before.
+    pub(crate) waker: Option<Waker>,
+}
+
+impl Inbound {
+    /// None has come, and so many must.
+    pub(crate) const fn expecting(expected: u64) -> Self {
+        Self {
+            expected,
+            arrived: 0,
+            waker: None,
+        }
+    }
+
+    /// Whether nothing more must come.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.arrived >= self.expected
+    }
+
+    /// One of those that were expected will not come.
+    pub(crate) fn expect_less(&mut self) {
+        self.expected = self.expected.saturating_sub(1);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
 }
 
 impl Shared {
@@ -33,15 +81,16 @@ impl Shared {
                 first_place: 0,
                 sent_at_ns: vec![Vec::new(); accounts as usize],
             },
+            inbound: Vec::new(),
+            tally: Tally::default(),
+            intervals: Intervals::default(),
+            messaging_start_ns: 0,
+            messaging_ns: 0,
             acknowledged: 0,
             progress: 0,
-            clock: Instant::now(),
+            acknowledged_by: vec![0; accounts as usize],
+            undecided: 0,
         }
-    }
-
-    /// Nanoseconds on the one monotonic clock of this run.
-    pub(crate) fn now_ns(&self) -> u64 {
-        u64::try_from(self.clock.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 }
 

@@ -1,6 +1,10 @@
 //! One account's client: takes its steps, one after another or paced, and checks what comes back.
 
+mod alarm;
 mod messaging;
+mod operation;
+mod outstanding;
+mod schedule;
 mod setup;
 
 use std::cell::RefCell;
@@ -10,9 +14,11 @@ use protocols::client::{Caller, ClientError, LogInError};
 use server_core::message::Nonce;
 use server_core::scram::ClientKeys;
 
+pub(crate) use self::schedule::Window;
 use crate::oracle::Names;
-use crate::pacing::ClosedLoop;
+use crate::pacing::Pacer;
 use crate::shared::{Shared, Steps};
+use crate::timer::Clock;
 use crate::workloads::{Part, PhaseKind, Step, Workload};
 
 /// What a worker needs and does not own.
@@ -21,7 +27,10 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) shared: &'a RefCell<Shared>,
     pub(crate) workload: &'static dyn Workload,
     pub(crate) names: &'a Arc<Names>,
-    pub(crate) pacer: ClosedLoop,
+    pub(crate) pacer: Pacer,
+    pub(crate) clock: &'a Clock,
+    /// The stretch that is running; means nothing outside of paced phases.
+    pub(crate) window: Window,
 }
 
 /// One account and its connection.
@@ -57,27 +66,27 @@ impl Worker {
         }
     }
 
-    /// Takes the steps of one phase. Every step is counted as scheduled before the first one is taken.
+    /// Takes the steps of one phase. Where the workload says how many there are, every step is counted as scheduled
+    /// before the first one is taken; where time does, when it is due.
     pub(crate) async fn run(
         &mut self,
         part: &Part<'_>,
         around: Surroundings<'_>,
     ) -> Result<(), WorkerError> {
+        let kind = around.workload.phases()[part.phase].kind;
+        if kind == PhaseKind::Timed {
+            return self.converse(around.workload.steps(part), around).await;
+        }
         let scheduled = around.workload.steps(part).count() as u64;
         around.shared.borrow_mut().ledger.scheduled += scheduled;
-        let steps = Steps::new(around.workload.steps(part).fuse(), around.shared);
-        match around.workload.phases()[part.phase].kind {
-            PhaseKind::Setup => {
-                for step in steps {
-                    self.take(step, around).await?;
-                }
-                Ok(())
-            }
-            PhaseKind::Messages | PhaseKind::Rounds => {
-                let deliveries = around.workload.deliveries(part);
-                self.converse(steps, deliveries, around).await
-            }
+        let mut steps = Steps::new(around.workload.steps(part).fuse(), around.shared);
+        if kind != PhaseKind::Setup {
+            return self.converse(steps, around).await;
         }
+        for step in steps.by_ref() {
+            self.take(step, around).await?;
+        }
+        Ok(())
     }
 
     pub(crate) const fn account(&self) -> u32 {

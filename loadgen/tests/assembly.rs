@@ -249,7 +249,7 @@ fn latencies_are_carried_over() {
         .expect("it is written into memory");
     let mut record = record(&steps());
     let outcome = record.outcome.as_mut().expect("there is one");
-    outcome.ack_hdr = Some(base64::engine::general_purpose::STANDARD.encode(bytes));
+    outcome.recorded.ack_hdr = Some(base64::engine::general_purpose::STANDARD.encode(bytes));
     let latency = assemble(&record).latency;
     let ack = latency.ack.expect("it was taken");
     assert_eq!(ack.count, 1_000);

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use loadgen::recorder::Recorder;
+use loadgen::recorder::{Moments, Recorder};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use reports::schema::LatencySummary;
@@ -76,9 +76,13 @@ fn another_implementation_reads_the_same_percentiles() {
     for samples in samples_ns() {
         let mut recorder = Recorder::default();
         for &sample_ns in &samples {
-            recorder.ack(sample_ns);
+            recorder.answered(Moments {
+                intended_ns: 0,
+                actual_ns: 0,
+                complete_ns: sample_ns,
+            });
         }
-        let hdr = recorder.ack_hdr().unwrap();
+        let hdr = recorder.recorded().ack_hdr.unwrap();
         lines.push_str(&hdr);
         lines.push('\n');
         let carried = LatencySummary {

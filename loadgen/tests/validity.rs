@@ -185,7 +185,8 @@ fn a_generator_without_last_words() {
 #[test]
 fn latencies_that_cannot_be_read() {
     let broken = |record: &mut Record| {
-        record.outcome.as_mut().expect("there is one").ack_hdr = Some("not base64!".to_owned());
+        let outcome = record.outcome.as_mut().expect("there is one");
+        outcome.recorded.ack_hdr = Some("not base64!".to_owned());
     };
     check(broken, "latencies cannot be read");
 }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
 
+use crate::numbers::to_f64;
 use crate::schema::LatencySummary;
 
 /// Fewer samples than this beyond a percentile, and the percentile is marked wherever it is printed.
@@ -37,6 +38,7 @@ impl LatencySummary {
             .expect("a histogram is written into memory");
         Self {
             count: histogram.len(),
+            censored: 0,
             mean_ns: histogram.mean(),
             p50_ns: histogram.value_at_quantile(0.5),
             p90_ns: histogram.value_at_quantile(0.9),
@@ -44,6 +46,20 @@ impl LatencySummary {
             p999_ns: histogram.value_at_quantile(0.999),
             max_ns: histogram.max(),
             hdr: STANDARD.encode(compressed),
+        }
+    }
+
+    /// The same with operations that have no sample, and rank above all that have one.
+    #[must_use]
+    pub fn with_censored(self, histogram: &Histogram<u64>, censored: u64) -> Self {
+        let at = |quantile| Quantile::of(histogram, censored, quantile).at_least_ns;
+        Self {
+            censored,
+            p50_ns: at(0.5),
+            p90_ns: at(0.9),
+            p99_ns: at(0.99),
+            p999_ns: at(0.999),
+            ..self
         }
     }
 
@@ -56,6 +72,39 @@ impl LatencySummary {
         Deserializer::new()
             .deserialize(&mut compressed.as_slice())
             .map_err(|error| HistogramError::Format(error.to_string()))
+    }
+}
+
+/// A quantile of samples and of operations without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quantile {
+    /// Its value, or what it is above.
+    pub at_least_ns: u64,
+    /// Whether the value is known; otherwise it falls on an operation whose end nobody saw.
+    pub is_known: bool,
+}
+
+impl Quantile {
+    /// The quantile (0 to 1) of a histogram's samples and `censored` operations that rank above all of them.
+    #[must_use]
+    pub fn of(histogram: &Histogram<u64>, censored: u64, quantile: f64) -> Self {
+        if censored == 0 {
+            return Self {
+                at_least_ns: histogram.value_at_quantile(quantile),
+                is_known: true,
+            };
+        }
+        let (count, all) = (histogram.len(), histogram.len() + censored);
+        let rank = quantile * to_f64(all);
+        let is_known = rank <= to_f64(count);
+        Self {
+            at_least_ns: if is_known {
+                histogram.value_at_quantile(rank / to_f64(count))
+            } else {
+                histogram.max()
+            },
+            is_known,
+        }
     }
 }
 
@@ -132,6 +181,27 @@ mod tests {
     #[test]
     fn nothing_merges_to_nothing() {
         assert!(merge([]).expect("no error").is_none());
+    }
+
+    #[track_caller]
+    fn check_censored(censored: u64, quantile: f64, at_least_ns: u64, is_known: bool) {
+        let expected = Quantile {
+            at_least_ns,
+            is_known,
+        };
+        let samples = histogram(1..=1_000);
+        assert_eq!(Quantile::of(&samples, censored, quantile), expected);
+    }
+
+    #[test]
+    fn what_nobody_saw_the_end_of_ranks_above_all_samples() {
+        check_censored(0, 0.5, 500, true);
+        check_censored(1_000, 0.25, 500, true);
+        check_censored(1_000, 0.5, 1_000, true);
+        check_censored(1_000, 0.9, 1_000, false);
+        check_censored(10, 0.99, 1_000, true);
+        check_censored(11, 0.99, 1_000, false);
+        check_censored(u64::MAX / 2, 0.0, 1, true);
     }
 
     #[test]

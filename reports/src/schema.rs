@@ -132,8 +132,20 @@ pub struct Config {
     /// Text sizes in bytes; empty when the workload's own texts are used.
     #[serde(default)]
     pub message_bytes: Vec<u32>,
-    /// Offered load, in messages a second; null in the closed loop.
+    /// Offered load, in messages a second; null in the closed loop, and in a ramp, where each run has its own.
     pub rate_hz: Option<f64>,
+    /// How the intended times of the open loop lie, `constant` or `poisson`; null in the closed loop.
+    #[serde(default)]
+    pub arrivals: Option<String>,
+    /// How long a timed phase was to last, its warm-up included; null where no workload has one.
+    #[serde(default)]
+    pub duration_ns: Option<u64>,
+    /// The part of it at its beginning that is not measured.
+    #[serde(default)]
+    pub warm_up_ns: Option<u64>,
+    /// How long an operation may be unanswered before it is given up.
+    #[serde(default)]
+    pub timeout_ns: Option<u64>,
     /// The store behind the server: `memory`, `sqlite`, `sqlite:PATH`, `sqlite-per-request`.
     pub store: String,
     /// How messages reach their recipients: `push` or `poll:2s`.
@@ -180,6 +192,15 @@ pub struct Run {
     pub message_bytes: Option<u32>,
     /// Offered load, in messages a second; null in the closed loop.
     pub rate_hz: Option<f64>,
+    /// How the intended times of an open loop lie, `constant` or `poisson`; null in the closed loop.
+    #[serde(default)]
+    pub arrivals: Option<String>,
+    /// How long the message phase was to last, its warm-up included; null where the workload says how much is sent.
+    #[serde(default)]
+    pub duration_ns: Option<u64>,
+    /// The part of it at its beginning that is in no latency, and not in `throughput_hz`.
+    #[serde(default)]
+    pub warm_up_ns: Option<u64>,
     /// The simulated link; null for none.
     pub link: Option<String>,
     /// The store behind the server.
@@ -209,8 +230,19 @@ pub struct Run {
     /// Messages sent in the first round.
     #[serde(default)]
     pub messages_first_round: u64,
-    /// Messages of all rounds by the time of the message phases, per second.
+    /// Messages of all rounds by the time of the message phases, per second; in a timed phase, messages that were
+    /// acknowledged in the measured time, by that time.
     pub throughput_hz: f64,
+    /// The measured part of the message phases, counted apart from the latencies.
+    #[serde(default)]
+    pub measured: Option<Measured>,
+    /// How many measured operations were unanswered on average: the integral of their number over time, by the measured
+    /// time. Made without the histograms, so that Little's law can be held against them.
+    #[serde(default)]
+    pub in_flight_mean: Option<f64>,
+    /// Whether all that makes the run invalid is that it was offered more than was carried.
+    #[serde(default)]
+    pub saturated: bool,
     /// How long requests and deliveries took.
     pub latency: Latency,
     /// Bytes of the workload, as the notebook counted it: without `connect` and `message_rest`. Sent by the clients,
@@ -255,13 +287,42 @@ pub struct Intervals {
     pub acknowledged: Vec<u64>,
 }
 
-/// Latencies of one run.
+/// Latencies of one run, of what was due after the warm-up.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Latency {
-    /// From the intended time of a send until its reply.
+    /// Response time: from the intended time of an operation until its reply.
     pub ack: Option<LatencySummary>,
+    /// Service time: from the actual time of an operation until its reply.
+    #[serde(default)]
+    pub service: Option<LatencySummary>,
+    /// Send lag: from the intended to the actual time, of all that was sent and came to an end.
+    #[serde(default)]
+    pub send_lag: Option<LatencySummary>,
     /// From the intended time of a send until the recipient has the event.
     pub delivery: Option<LatencySummary>,
+    /// From the intended time of an operation until it was refused, or answered wrongly.
+    #[serde(default)]
+    pub errors: Option<LatencySummary>,
+    /// From the intended time of an operation until it was given up.
+    #[serde(default)]
+    pub timeouts: Option<LatencySummary>,
+}
+
+/// What became of the operations that were due in the measured time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// How long was measured.
+    pub measured_ns: u64,
+    /// Operations that were due in that time.
+    pub scheduled: u64,
+    /// Those of them that were answered as they should, in time.
+    pub ok: u64,
+    /// Those that were refused, or answered wrongly.
+    pub errors: u64,
+    /// Those whose answer nobody saw: given up, unanswered at the end, or never sent.
+    pub censored: u64,
+    /// Those that waited because as many requests as a connection may have unanswered were out.
+    pub waited: u64,
 }
 
 /// A latency distribution: its usual figures, and the whole histogram.
@@ -271,6 +332,10 @@ pub struct Latency {
 pub struct LatencySummary {
     /// Samples.
     pub count: u64,
+    /// Operations without a sample, because nobody saw their end. They rank above all samples; where a percentile
+    /// falls on one of them it is not known, and what stands there is the largest sample: the percentile is above it.
+    #[serde(default)]
+    pub censored: u64,
     /// Arithmetic mean.
     pub mean_ns: f64,
     /// Median.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use futures_util::stream::{FuturesUnordered, StreamExt as _, TryStreamExt as _};
@@ -19,10 +19,11 @@ use super::{Onward, RoundsSoFar, barrier, derive, next_batch, onward};
 use crate::child::{follow_orders, say};
 use crate::control::{Layers, LoadOrder, Order, Outcome, PhaseEnd, Report};
 use crate::meter;
-use crate::oracle::{Names, Oracle};
-use crate::pacing::ClosedLoop;
-use crate::shared::Shared;
-use crate::worker::{Secrets, Surroundings, Worker};
+use crate::oracle::{Extent, Names, Oracle};
+use crate::pacing::{ClosedLoop, OpenLoop, Pacer};
+use crate::shared::{Inbound, Shared};
+use crate::timer::Clock;
+use crate::worker::{Secrets, Surroundings, Window, Worker};
 use crate::workloads::{self, MessageKey, Part, PhaseKind, Workload};
 
 /// How many connections are opened at a time.
@@ -31,8 +32,8 @@ const CONNECTING_MAX: usize = 64;
 /// How long a server may take to answer the first request of a connection.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long nothing may be answered or delivered before a phase is given up.
-const STALL_SECONDS: u32 = 10;
+/// How long nothing may happen before a phase is given up, in addition to what a single operation may take.
+const STALL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Derives keys, connects, and runs the workload of the order.
 pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
@@ -44,28 +45,43 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
         let traffic = Arc::clone(&traffic);
         follow_orders(Arc::new(move || meter::read(&traffic)))
     };
-    let names = Arc::new(Names::new(&order.prefix, order.accounts));
-    let oracle = Oracle::new(workload, Arc::clone(&names));
-    let shared = RefCell::new(Shared::new(oracle, order.accounts));
-    let around = Surroundings {
-        shared: &shared,
-        workload,
-        names: &names,
-        pacer: ClosedLoop {
-            in_flight: order.in_flight.max(1),
-        },
-    };
-    let run = Run {
-        order,
-        pair,
-        traffic,
-        orders,
-        around,
-        workers: Vec::new(),
-        messages: 0,
-        rounds: 0,
-    };
-    super::runtime()?.block_on(run.all(secrets))
+    super::runtime()?.block_on(async {
+        let clock = Clock::start().context("cannot start a timer")?;
+        let names = Arc::new(Names::new(&order.prefix, order.accounts));
+        let oracle = Oracle::new(workload, Arc::clone(&names));
+        let shared = RefCell::new(Shared::new(oracle, order.accounts));
+        let run = Run {
+            order,
+            pair,
+            traffic,
+            orders,
+            around: Surroundings {
+                shared: &shared,
+                workload,
+                names: &names,
+                pacer: pacer(order),
+                clock: &clock,
+                window: Window::whole(0, nanoseconds(order.timing.timeout)),
+            },
+            workers: Vec::new(),
+            messages: 0,
+            rounds: 0,
+        };
+        run.all(secrets).await
+    })
+}
+
+fn pacer(order: &LoadOrder) -> Pacer {
+    let in_flight = order.in_flight.max(1);
+    match order.timing.rate_hz {
+        None => Pacer::Closed(ClosedLoop { in_flight }),
+        Some(rate_hz) => Pacer::Open(OpenLoop {
+            in_flight,
+            arrivals: order.timing.arrivals,
+            rate_hz: rate_hz.into(),
+            seed: order.seed,
+        }),
+    }
 }
 
 struct Run<'a> {
@@ -97,9 +113,10 @@ impl Run<'_> {
         if onward(self.orders.recv().await)? == Onward::Stop {
             return Ok(self.outcome(Ended::Stopped));
         }
-        let started = Instant::now();
+        let started_ns = self.around.clock.now_ns();
         self.workers = self.connect(secrets).await?;
-        let mut ended = self.end_phase("connect", elapsed_ns(started), 0).await?;
+        let elapsed_ns = self.around.clock.now_ns() - started_ns;
+        let mut ended = self.end_phase("connect", elapsed_ns, 0).await?;
         let phases = self.around.workload.phases();
         for (phase, what) in phases.iter().enumerate() {
             if ended != Ended::Done {
@@ -107,7 +124,9 @@ impl Run<'_> {
             }
             ended = match what.kind {
                 PhaseKind::Rounds => self.all_rounds(phase).await?,
-                PhaseKind::Setup | PhaseKind::Messages => self.one_phase(phase).await?,
+                PhaseKind::Setup | PhaseKind::Messages | PhaseKind::Timed => {
+                    self.one_phase(phase).await?
+                }
             };
         }
         if ended != Ended::Done {
@@ -156,7 +175,7 @@ impl Run<'_> {
 
     async fn one_phase(&mut self, phase: usize) -> anyhow::Result<Ended> {
         let name = self.around.workload.phases()[phase].name;
-        let is_messages = self.around.workload.phases()[phase].kind == PhaseKind::Messages;
+        let is_messages = self.around.workload.phases()[phase].kind != PhaseKind::Setup;
         let (elapsed_ns, ended) = self.stretch(phase, &(0..1)).await?;
         if is_messages {
             self.rounds = 1;
@@ -207,32 +226,27 @@ impl Run<'_> {
 
     /// Lets every worker take its steps, and waits for all of them; gives how long that took.
     async fn stretch(&mut self, phase: usize, rounds: &Range<u32>) -> anyhow::Result<(u64, Ended)> {
-        let (around, accounts) = (self.around, self.order.accounts);
-        around.shared.borrow_mut().departures.clear(first_place(
-            around.workload,
-            accounts,
-            rounds.start,
-        ));
-        let started = Instant::now();
+        let accounts = self.order.accounts;
+        let around = Surroundings {
+            window: self.begin(phase, rounds),
+            ..self.around
+        };
         let running: FuturesUnordered<_> = self
             .workers
             .iter_mut()
             .map(|worker| async move {
                 let account = worker.account();
-                let ran = worker
-                    .run(
-                        &Part {
-                            phase,
-                            account,
-                            accounts,
-                            rounds,
-                        },
-                        around,
-                    )
-                    .await;
+                let part = Part {
+                    phase,
+                    account,
+                    accounts,
+                    rounds,
+                };
+                let ran = worker.run(&part, around).await;
                 ran.with_context(|| format!("the connection of account {account}"))
             })
             .collect();
+        let patience = self.order.timing.timeout + STALL_PATIENCE;
         let ended = tokio::select! {
             ran = running.try_collect::<Vec<()>>() => match ran {
                 Ok(_) => Ended::Done,
@@ -241,8 +255,9 @@ impl Run<'_> {
                     Ended::Failed
                 }
             },
-            () = stall(around.shared) => {
-                around.shared.borrow_mut().oracle.wrong(|| format!("nothing happened for {STALL_SECONDS} s"));
+            () = stall(around.shared, patience) => {
+                let words = || format!("nothing happened for {} s", patience.as_secs());
+                around.shared.borrow_mut().oracle.wrong(words);
                 Ended::Failed
             }
             order = self.orders.recv() => match onward(order)? {
@@ -250,7 +265,58 @@ impl Run<'_> {
                 Onward::Go => anyhow::bail!("told to go on in the middle of a phase"),
             }
         };
-        Ok((elapsed_ns(started), ended))
+        Ok((self.finish(phase, around.window), ended))
+    }
+
+    /// Lays out what the workers share in a stretch that begins now.
+    fn begin(&self, phase: usize, rounds: &Range<u32>) -> Window {
+        let Surroundings {
+            workload, clock, ..
+        } = self.around;
+        let (accounts, timing) = (self.order.accounts, &self.order.timing);
+        let kind = workload.phases()[phase].kind;
+        let mut shared = self.around.shared.borrow_mut();
+        shared
+            .departures
+            .clear(first_place(workload, accounts, rounds.start));
+        let expected = |account| match kind {
+            PhaseKind::Messages | PhaseKind::Rounds => workload.deliveries(&Part {
+                phase,
+                account,
+                accounts,
+                rounds,
+            }),
+            PhaseKind::Setup | PhaseKind::Timed => 0,
+        };
+        let inbound = (0..accounts).map(|account| Inbound::expecting(expected(account)));
+        shared.inbound = inbound.collect();
+        let now_ns = clock.now_ns();
+        if kind != PhaseKind::Setup {
+            shared.messaging_start_ns = now_ns.saturating_sub(shared.messaging_ns);
+        }
+        let whole = Window::whole(now_ns, nanoseconds(timing.timeout));
+        match kind {
+            PhaseKind::Timed => Window {
+                measured_from_ns: now_ns + nanoseconds(timing.warm_up),
+                end_ns: Some(now_ns + nanoseconds(timing.duration)),
+                ..whole
+            },
+            _ => whole,
+        }
+    }
+
+    /// Closes the books of a stretch that is over; gives how long it took.
+    fn finish(&self, phase: usize, window: Window) -> u64 {
+        let now_ns = self.around.clock.now_ns();
+        let elapsed_ns = now_ns - window.start_ns;
+        if self.around.workload.phases()[phase].kind != PhaseKind::Setup {
+            let mut shared = self.around.shared.borrow_mut();
+            shared.tally.close(now_ns);
+            shared.messaging_ns += elapsed_ns;
+            let measured_to_ns = window.end_ns.map_or(now_ns, |end_ns| end_ns.min(now_ns));
+            shared.tally.measured_ns += measured_to_ns.saturating_sub(window.measured_from_ns);
+        }
+        elapsed_ns
     }
 
     async fn end_phase(
@@ -298,7 +364,21 @@ impl Run<'_> {
                 }
             }
         };
-        drop(tokio::time::timeout(Duration::from_secs(STALL_SECONDS.into()), cleaning).await);
+        drop(tokio::time::timeout(STALL_PATIENCE, cleaning).await);
+    }
+
+    /// What the server's state must have been when it was digested. After a timed phase that is what each sender had
+    /// acknowledged, and cannot be known if the fate of a message is not.
+    fn expected_digest(&self, shared: &Shared) -> Option<String> {
+        let phases = self.around.workload.phases();
+        let is_timed = phases.iter().any(|phase| phase.kind == PhaseKind::Timed);
+        let extent = if is_timed {
+            Extent::Acknowledged(&shared.acknowledged_by)
+        } else {
+            Extent::FirstRound
+        };
+        let is_known = !is_timed || shared.undecided == 0;
+        is_known.then(|| shared.oracle.expected_digest(extent).to_string())
     }
 
     fn outcome(&self, ended: Ended) -> Outcome {
@@ -314,9 +394,10 @@ impl Run<'_> {
             rounds: self.rounds,
             messages: shared.acknowledged,
             ledger,
-            ack_hdr: shared.recorder.ack_hdr(),
-            delivery_hdr: shared.recorder.delivery_hdr(),
-            expected_digest: Some(oracle.expected_digest().to_string()),
+            recorded: shared.recorder.recorded(),
+            tally: shared.tally,
+            intervals: shared.intervals.clone(),
+            expected_digest: self.expected_digest(&shared),
             wrong: oracle.wrong.clone(),
             wrong_count: oracle.wrong_count,
             stopped: ended == Ended::Stopped,
@@ -324,11 +405,11 @@ impl Run<'_> {
     }
 }
 
-/// Ends when nothing was answered or delivered for a while.
-async fn stall(shared: &RefCell<Shared>) {
+/// Ends when nothing was answered, delivered or given up for a while.
+async fn stall(shared: &RefCell<Shared>, patience: Duration) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     let (mut seen, mut idle) = (u64::MAX, 0);
-    while idle < STALL_SECONDS {
+    while idle < patience.as_secs() {
         ticks.tick().await;
         let progress = shared.borrow().progress;
         idle = if progress == seen { idle + 1 } else { 0 };
@@ -346,6 +427,6 @@ fn first_place(workload: &dyn Workload, accounts: u32, nth: u32) -> u64 {
     })
 }
 
-fn elapsed_ns(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX)
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,56 +1,65 @@
-//! Messages: staged as the pacer says, flushed together, matched with their replies, and checked.
+//! Paced operations: staged when they are due, flushed together, matched with their answers, judged, and recorded.
 
-use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use protocols::client::{Client, ClientError, Incoming, Ticket};
-use server_core::{Event, FromServer, Reply, Request, Text};
+use protocols::client::{Client, ClientError, Incoming};
+use server_core::{Event, FromServer};
 
+use super::alarm::Alarm;
+use super::operation::{self, Judgement};
+use super::outstanding::{Answered, Outstanding, Sent};
+use super::schedule::{Schedule, Window};
 use super::{Surroundings, Worker, WorkerError};
 use crate::oracle::Arrival;
+use crate::pacing::Share;
 use crate::payload;
 use crate::shared::Shared;
-use crate::workloads::{Recipient, Step};
+use crate::workloads::Step;
 
-/// A message that was sent and is not acknowledged.
-struct Outstanding {
-    ticket: Ticket,
-    intended_ns: u64,
-    recipient: Recipient,
-}
-
-/// What one worker has to do in one phase of messages.
+/// What one worker has to do in one paced phase.
 struct Conversation<'a, S> {
     account: u32,
     steps: S,
-    outstanding: VecDeque<Outstanding>,
-    /// How many messages must still be pushed to this account.
-    awaited: u64,
+    schedule: Schedule,
+    outstanding: Outstanding,
+    window: Window,
     around: Surroundings<'a>,
+    alarm: Alarm,
     text: String,
-    /// When the last batch was read: what it answers was complete then, and what follows is due then.
-    now_ns: u64,
+    /// When there last came to be room for another operation: in the closed loop the next one is due then.
+    free_since_ns: u64,
+    /// Whether nothing more will be sent.
+    has_sent_all: bool,
+    /// Whether the end of the window has come.
+    is_time_up: bool,
 }
 
 impl Worker {
-    /// Sends what `steps` say, and waits until all of it is acknowledged and `awaited` messages have come.
+    /// Takes `steps` when they are due, and waits until all of them are answered and all that was on its way to this
+    /// account has come; with an end of time, for no longer than the timeout after it.
     pub(super) async fn converse(
         &mut self,
         steps: impl Iterator<Item = Step>,
-        awaited: u64,
         around: Surroundings<'_>,
     ) -> Result<(), WorkerError> {
         self.drain_events(around);
-        let now_ns = around.shared.borrow().now_ns();
+        let share = Share {
+            account: self.account,
+            accounts: around.names.count(),
+        };
         let mut conversation = Conversation {
             account: self.account,
             steps,
-            outstanding: VecDeque::new(),
-            awaited,
+            schedule: Schedule::new(around.pacer, share),
+            outstanding: Outstanding::new(around.window.timeout_ns),
+            window: around.window,
             around,
+            alarm: Alarm::new(around.clock),
             text: String::new(),
-            now_ns,
+            free_since_ns: around.window.start_ns,
+            has_sent_all: false,
+            is_time_up: false,
         };
         let client = self.caller.client_mut();
         let ended = poll_fn(|context| conversation.poll(client, context)).await;
@@ -65,48 +74,141 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         context: &mut Context<'_>,
     ) -> Poll<Result<(), ClientError>> {
         loop {
-            let more = self.stage(client)?;
-            if !more && self.outstanding.is_empty() && self.awaited == 0 {
+            self.stage(client)?;
+            if self.is_over(context) {
                 return Poll::Ready(Ok(()));
             }
-            ready!(self.exchange(client, context))?;
+            let look_at_ns = self.look_at_ns();
+            self.alarm.set(look_at_ns, context);
+            if let Poll::Ready(exchanged) = self.exchange(client, context) {
+                exchanged?;
+                continue;
+            }
+            let now_ns = self.around.clock.now_ns();
+            if !self.alarm.rang(now_ns) {
+                return Poll::Pending;
+            }
+            while let Some(sent) = self.outstanding.give_up(now_ns) {
+                self.give_up(&sent, now_ns);
+            }
         }
     }
 
-    /// Stages what is due; tells whether there is more to come.
-    fn stage(&mut self, client: &mut dyn Client) -> Result<bool, ClientError> {
-        while self.around.pacer.is_due(self.outstanding.len()) {
+    /// Stages what is due, as far as there is room.
+    fn stage(&mut self, client: &mut dyn Client) -> Result<(), ClientError> {
+        let is_timed = self.window.end_ns.is_some();
+        if self.is_time_up || !is_timed && (self.has_sent_all || !self.has_room()) {
+            return Ok(());
+        }
+        let now_ns = self.around.clock.now_ns();
+        while !self.has_sent_all
+            && self.has_room()
+            && let Some(intended_ns) = self.next_ns().filter(|due_ns| *due_ns <= now_ns)
+        {
             let Some(step) = self.steps.next() else {
-                return Ok(false);
+                self.has_sent_all = true;
+                break;
             };
-            self.send(step, client)?;
+            self.schedule.advance();
+            self.send(step, [intended_ns, now_ns], client)?;
         }
-        Ok(true)
+        if self.window.is_over(now_ns) {
+            self.is_time_up = true;
+            self.never_send(now_ns);
+        }
+        Ok(())
     }
 
-    fn send(&mut self, step: Step, client: &mut dyn Client) -> Result<(), ClientError> {
-        let Step::Send { key, recipient } = step else {
-            unreachable!("phases of messages have no other steps");
-        };
-        self.text.clear();
-        self.around.workload.text(&key, &mut self.text);
-        let request = Request::Send {
-            to: Text::Borrowed(self.around.names.name(key.to)),
-            text: Text::Borrowed(&self.text),
-            client_id: None,
-        };
-        let ticket = client.stage(&request)?;
-        let intended_ns = self.now_ns;
-        self.outstanding.push_back(Outstanding {
-            ticket,
-            intended_ns,
-            recipient,
-        });
+    fn send(
+        &mut self,
+        step: Step,
+        [intended_ns, actual_ns]: [u64; 2],
+        client: &mut dyn Client,
+    ) -> Result<(), ClientError> {
+        let ticket = operation::stage(&step, self.around, &mut self.text, client)?;
+        let is_measured = self.window.measures(intended_ns);
         let mut shared = self.around.shared.borrow_mut();
-        shared.layers.payload_sent_bytes += payload::of_request(&request);
-        shared.departures.note(key.from, intended_ns);
         shared.ledger.in_flight += 1;
+        if self.window.end_ns.is_some() {
+            shared.ledger.scheduled += 1;
+        }
+        if is_measured {
+            shared.tally.scheduled += 1;
+            shared.tally.waited += u64::from(intended_ns < self.free_since_ns);
+            shared.tally.leave(actual_ns);
+        }
+        if let Step::Send { key, .. } = &step {
+            shared.departures.note(key.from, intended_ns);
+            if self.window.end_ns.is_some() {
+                shared.inbound[key.to as usize].expected += 1;
+            }
+        }
+        drop(shared);
+        self.outstanding.push(Sent {
+            ticket,
+            step,
+            intended_ns,
+            actual_ns,
+            is_measured,
+        });
         Ok(())
+    }
+
+    fn has_room(&self) -> bool {
+        self.outstanding.len() < self.around.pacer.in_flight() as usize
+    }
+
+    fn next_ns(&mut self) -> Option<u64> {
+        self.schedule.next_ns(&self.window, self.free_since_ns)
+    }
+
+    /// Whether all is said and heard, or there is no more time to hear it.
+    fn is_over(&self, context: &Context<'_>) -> bool {
+        // Until time is up, others may still send what this account must hear.
+        if !self.has_sent_all || self.window.end_ns.is_some() && !self.is_time_up {
+            return false;
+        }
+        let mut shared = self.around.shared.borrow_mut();
+        let inbound = &mut shared.inbound[self.account as usize];
+        if self.outstanding.is_empty() && inbound.is_complete() {
+            return true;
+        }
+        inbound.waker = Some(context.waker().clone());
+        let drained_ns = self.window.drained_ns();
+        drained_ns.is_some_and(|drained_ns| self.around.clock.now_ns() >= drained_ns)
+    }
+
+    /// The next moment at which something has to be done though nothing comes.
+    fn look_at_ns(&mut self) -> u64 {
+        let next_ns = if !self.has_sent_all && self.has_room() {
+            self.next_ns()
+        } else {
+            None
+        };
+        let end_ns = if self.is_time_up {
+            self.window.drained_ns()
+        } else {
+            self.window.end_ns
+        };
+        let moments = [next_ns, end_ns, self.outstanding.timeout_at_ns()];
+        moments.into_iter().flatten().min().unwrap_or(u64::MAX)
+    }
+
+    /// An operation was not answered in time. It makes room for another one; an answer may still come.
+    fn give_up(&mut self, sent: &Sent, now_ns: u64) {
+        self.free_since_ns = now_ns;
+        let mut shared = self.around.shared.borrow_mut();
+        shared.progress += 1;
+        shared.ledger.in_flight -= 1;
+        shared.ledger.timeouts += 1;
+        if sent.is_measured {
+            shared.recorder.timed_out(sent.until(now_ns));
+            shared.tally.arrive(now_ns);
+        }
+        if let Step::Send { key, .. } = &sent.step {
+            shared.undecided += 1;
+            shared.inbound[key.to as usize].expect_less();
+        }
     }
 
     fn exchange(
@@ -114,88 +216,145 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         client: &mut dyn Client,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), ClientError>> {
+        let (account, around) = (self.account, self.around);
         let mut batch = None;
         let mut sink = |incoming: Incoming<'_>| {
-            let mut shared = self.around.shared.borrow_mut();
             // One look at the clock for all that one read has brought.
-            self.now_ns = *batch.get_or_insert_with(|| shared.now_ns());
+            let now_ns = *batch.get_or_insert_with(|| around.clock.now_ns());
+            let mut shared = around.shared.borrow_mut();
             shared.progress += 1;
             shared.layers.payload_received_bytes += payload::of_incoming(&incoming.message);
-            if let Some(ticket) = incoming.ticket {
-                shared.layers.replies += 1;
-                let answer = (ticket, &incoming.message);
-                acknowledge(&mut self.outstanding, answer, self.now_ns, &mut shared);
-            } else {
+            let Some(ticket) = incoming.ticket else {
                 shared.layers.events += 1;
-                let (account, around) = (self.account, self.around);
-                let delivered =
-                    receive(account, &incoming.message, around, self.now_ns, &mut shared);
-                self.awaited = self.awaited.saturating_sub(delivered);
+                return receive(account, &incoming.message, (around, now_ns), &mut shared);
+            };
+            shared.layers.replies += 1;
+            let was_full = self.outstanding.len() >= around.pacer.in_flight() as usize;
+            match self.outstanding.answer(ticket) {
+                Some(Answered::InTime(sent)) => {
+                    if was_full {
+                        self.free_since_ns = now_ns;
+                    }
+                    answered(&sent, &incoming.message, (around, now_ns), &mut shared);
+                }
+                Some(Answered::Late(sent)) => answered_late(&sent, &incoming.message, &mut shared),
+                None => {
+                    let answer = &incoming.message;
+                    let words = || format!("an answer came to no operation: {answer:?}");
+                    shared.oracle.wrong(words);
+                }
             }
         };
         client.poll_exchange(context, &mut sink)
     }
 }
 
-/// Matches an answer with its message.
-fn acknowledge(
-    outstanding: &mut VecDeque<Outstanding>,
-    (ticket, answer): (Ticket, &FromServer<'_>),
-    now_ns: u64,
-    shared: &mut Shared,
-) {
-    let Some(at) = outstanding.iter().position(|sent| sent.ticket == ticket) else {
-        shared
-            .oracle
-            .wrong(|| format!("an answer came to no message: {answer:?}"));
-        return;
-    };
-    let Some(sent) = outstanding.remove(at) else {
-        return;
-    };
-    shared.ledger.in_flight -= 1;
-    match answer {
-        FromServer::Reply(Reply::Send { delivered, .. }) => {
-            shared.ledger.ok += 1;
-            shared.acknowledged += 1;
-            shared.recorder.ack(now_ns - sent.intended_ns);
-            if *delivered != (sent.recipient == Recipient::Online) {
-                shared
-                    .oracle
-                    .wrong(|| format!("a message's reply says delivered: {delivered}"));
-            }
+impl<S> Conversation<'_, S> {
+    /// Counts what was due and has not left, and sends nothing more.
+    fn never_send(&mut self, now_ns: u64) {
+        if std::mem::replace(&mut self.has_sent_all, true) {
+            return;
         }
-        other => {
-            shared.ledger.errors += 1;
-            shared
-                .oracle
-                .wrong(|| format!("a message was answered with {other:?}"));
+        let due = self.schedule.take_due(&self.window, now_ns);
+        if let Ok(mut shared) = self.around.shared.try_borrow_mut() {
+            shared.ledger.scheduled += due.all;
+            shared.ledger.never_sent += due.all;
+            shared.tally.scheduled += due.measured;
         }
     }
 }
 
-/// Checks an event; gives how many messages it delivered.
+/// However a conversation ends, what was due is accounted for.
+impl<S> Drop for Conversation<'_, S> {
+    fn drop(&mut self) {
+        if self.window.end_ns.is_some() {
+            self.never_send(self.around.clock.now_ns());
+        }
+        if let Ok(mut shared) = self.around.shared.try_borrow_mut() {
+            shared.undecided += self.outstanding.len() as u64;
+        }
+    }
+}
+
+/// Takes the answer to an operation that waited for it.
+fn answered(
+    sent: &Sent,
+    answer: &FromServer<'_>,
+    (around, now_ns): (Surroundings<'_>, u64),
+    shared: &mut Shared,
+) {
+    shared.ledger.in_flight -= 1;
+    if sent.is_measured {
+        shared.tally.arrive(now_ns);
+    }
+    match operation::judge(&sent.step, answer) {
+        Judgement::Right => {}
+        Judgement::Flawed(words) => shared.oracle.wrong(|| words),
+        Judgement::Failed(words) => return failed(sent, words, now_ns, shared),
+    }
+    shared.ledger.ok += 1;
+    if sent.is_measured {
+        shared.tally.ok += 1;
+        shared.recorder.answered(sent.until(now_ns));
+    }
+    if let Step::Send { key, .. } = &sent.step {
+        shared.acknowledged += 1;
+        shared.acknowledged_by[key.from as usize] += 1;
+        let window = &around.window;
+        shared.tally.acknowledged_meanwhile +=
+            u64::from(window.measures(now_ns) && !window.is_over(now_ns));
+        let messaging_ns = now_ns.saturating_sub(shared.messaging_start_ns);
+        shared.intervals.count(messaging_ns);
+    }
+}
+
+/// An operation was refused, or answered wrongly: nobody will hear of it.
+fn failed(sent: &Sent, words: String, now_ns: u64, shared: &mut Shared) {
+    shared.ledger.errors += 1;
+    shared.oracle.wrong(|| words);
+    if sent.is_measured {
+        shared.tally.errors += 1;
+        shared.recorder.refused(sent.until(now_ns));
+    }
+    if let Step::Send { key, .. } = &sent.step {
+        shared.undecided += 1;
+        shared.inbound[key.to as usize].expect_less();
+    }
+}
+
+/// An answer to what was given up: it is counted already, but now it is known what the server made of it.
+fn answered_late(sent: &Sent, answer: &FromServer<'_>, shared: &mut Shared) {
+    match operation::judge(&sent.step, answer) {
+        Judgement::Right => {}
+        Judgement::Flawed(words) | Judgement::Failed(words) => {
+            return shared.oracle.wrong(|| words);
+        }
+    }
+    if let Step::Send { key, .. } = &sent.step {
+        shared.undecided -= 1;
+        shared.acknowledged_by[key.from as usize] += 1;
+    }
+}
+
+/// Checks an event, and records how long a delivery took.
 fn receive(
     account: u32,
     message: &FromServer<'_>,
-    around: Surroundings<'_>,
-    now_ns: u64,
+    (around, now_ns): (Surroundings<'_>, u64),
     shared: &mut Shared,
-) -> u64 {
+) {
     let FromServer::Event(Event::MessageReceived(message)) = message else {
-        shared
-            .oracle
-            .wrong(|| format!("{message:?} came between messages"));
-        return 0;
+        let words = || format!("{message:?} came between messages");
+        return shared.oracle.wrong(words);
     };
-    match shared.oracle.deliver(account, message) {
-        Arrival::Due(key) => {
-            if let Some(intended_ns) = shared.departures.of(around.workload, &key) {
-                shared.recorder.delivery(now_ns - intended_ns);
-            }
-            1
-        }
-        Arrival::Wrong => 1,
-        Arrival::Extra => 0,
+    let arrival = shared.oracle.deliver(account, message);
+    if arrival != Arrival::Extra {
+        shared.inbound[account as usize].arrived += 1;
+    }
+    if let Arrival::Due(key) = arrival
+        && let Some(intended_ns) = shared.departures.of(around.workload, &key)
+        && around.window.measures(intended_ns)
+    {
+        shared.recorder.delivery(now_ns - intended_ns);
     }
 }

@@ -53,6 +53,8 @@ pub enum PhaseKind {
     Messages,
     /// Messages, paced, round after round.
     Rounds,
+    /// Messages, paced, until a time is up; the steps have no end.
+    Timed,
 }
 
 /// One account's share of one phase.

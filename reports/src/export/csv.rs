@@ -210,7 +210,7 @@ mod tests {
         let run = Run {
             latency: crate::schema::Latency {
                 ack: Some(LatencySummary::default()),
-                delivery: None,
+                ..crate::schema::Latency::default()
             },
             server: Some(ProcessCost::default()),
             ..Run::default()

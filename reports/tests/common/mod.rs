@@ -393,7 +393,11 @@ fn fill_latency(run: &mut Run, shape: &Shape, random: &mut Random) {
     };
     let ack = Some(summary(1.0));
     let delivery = (run.workload == workload::SCALING).then(|| summary(1.12));
-    run.latency = Latency { ack, delivery };
+    run.latency = Latency {
+        ack,
+        delivery,
+        ..Latency::default()
+    };
 }
 
 fn fill_costs(run: &mut Run, shape: &Shape, random: &mut Random) {
