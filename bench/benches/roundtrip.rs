@@ -68,6 +68,7 @@ async fn listen(pair: Pair, world: &World) -> String {
         traffic: Arc::new(Traffic::default()),
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
+        compression: None,
     };
     pair.transport
         .listen(listen)
@@ -89,6 +90,7 @@ async fn log_in(pair: Pair, address: String) -> Caller {
         address,
         codec: pair.codec,
         traffic: Arc::new(Traffic::default()),
+        compression: None,
     };
     let mut caller = Caller::new(
         pair.transport

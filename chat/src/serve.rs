@@ -112,6 +112,7 @@ impl Fronts<'_> {
             traffic: Arc::new(Traffic::default()),
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
+            compression: None,
         };
         Ok(pair.transport.listen(listen).await?.address)
     }

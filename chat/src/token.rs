@@ -92,6 +92,7 @@ async fn connect(options: &TokenOptions) -> Result<Caller> {
         address: options.server.clone(),
         codec: pair.codec,
         traffic: Arc::new(Traffic::default()),
+        compression: None,
     };
     let mut caller = Caller::new(pair.transport.connect(connect).await?);
     let hello = caller

@@ -12,7 +12,7 @@ use protocols::registry::Front;
 use reports::schema::{Ledger, Run, phase};
 
 use self::arithmetic::quotient;
-use crate::control::{self, Outcome};
+use crate::control::{self, Outcome, Reach};
 use crate::record::{PhaseRecord, Record};
 use crate::trials::Trial;
 use crate::validity;
@@ -39,6 +39,8 @@ pub struct Conditions {
     pub in_flight: u32,
     /// Where a server ran already; `None`: it was ours.
     pub address: Option<String>,
+    /// How accounts reached the server.
+    pub reach: Reach,
 }
 
 /// The run that a trial was, with its verdict.
@@ -81,6 +83,7 @@ fn identity(trial: &Trial, conditions: &Conditions) -> Run {
         in_flight: conditions.in_flight,
         message_bytes,
         store: conditions.store.clone(),
+        connections: conditions.reach.connections,
         ..Run::default()
     }
 }

@@ -9,7 +9,7 @@ use server_core::store::StoreSpec;
 
 use crate::assemble::{self, Conditions};
 use crate::conductor::{Target, TrialOrder, conduct};
-use crate::control::{LoadOrder, ServeOrder, Timing};
+use crate::control::{LoadOrder, Reach, ServeOrder, Timing};
 use crate::fault::AskedFault;
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
@@ -42,6 +42,8 @@ pub struct Settings {
     pub in_flight: u32,
     /// What everything random is drawn from.
     pub seed: u64,
+    /// How accounts reach the server.
+    pub reach: Reach,
 }
 
 impl Settings {
@@ -155,6 +157,7 @@ fn conditions(settings: &Settings) -> Conditions {
         store: settings.store_label(),
         in_flight: settings.in_flight,
         address,
+        reach: settings.reach.clone(),
     }
 }
 
@@ -182,6 +185,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         prefix,
         seed: settings.seed,
         timing: Timing::default(),
+        reach: settings.reach.clone(),
     };
     TrialOrder { target, load }
 }
@@ -195,6 +199,7 @@ fn serve_order(trial: &Trial, settings: &Settings) -> ServeOrder {
             Front::Chat(_) => settings.server_threads,
             Front::Reference(_) => 1,
         },
+        compression: settings.reach.compression.clone(),
         fault: settings
             .server_fault
             .as_ref()

@@ -7,6 +7,7 @@ use server_core::store::StoreSpec;
 
 use crate::asked::{self, AskedProtocol};
 use crate::fault::AskedFault;
+use crate::reach::ReachArgs;
 use crate::workloads::Workload;
 
 const EXAMPLES: &str = "\
@@ -134,6 +135,10 @@ pub struct RunArgs {
     /// alone, a control (`json (again)`) for instance.
     #[arg(long, value_name = "FAULT", hide = true, conflicts_with = "addr")]
     pub server_fault: Option<AskedFault>,
+
+    /// How accounts reach the server.
+    #[command(flatten)]
+    pub reach: ReachArgs,
 
     /// What standard output is for: tables for people, or the results as JSON and nothing else.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]

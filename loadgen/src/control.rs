@@ -49,6 +49,9 @@ pub struct ServeOrder {
     /// What it does wrong on purpose.
     #[serde(default)]
     pub fault: Option<Fault>,
+    /// How messages are compressed, by name; `None`: not at all.
+    #[serde(default)]
+    pub compression: Option<String>,
 }
 
 /// What a generator child is to do.
@@ -73,6 +76,20 @@ pub struct LoadOrder {
     /// At which rate, and for how long.
     #[serde(default)]
     pub timing: Timing,
+    /// How the accounts reach the server, where a protocol leaves a choice.
+    #[serde(default)]
+    pub reach: Reach,
+}
+
+/// How accounts reach the server, where a protocol leaves a choice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// How many connections the accounts share; `None`: each has its own.
+    #[serde(default)]
+    pub connections: Option<u32>,
+    /// How messages are compressed, by name; `None`: not at all.
+    #[serde(default)]
+    pub compression: Option<String>,
 }
 
 /// At which rate operations are due, for how long, and how long they may take.

@@ -1,6 +1,7 @@
 //! The load's process: derives keys, then runs a workload phase by phase, and reports at each barrier.
 
 mod chat;
+mod connecting;
 mod derive;
 mod reference;
 
@@ -86,7 +87,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::control::Timing;
+    use crate::control::{Reach, Timing};
 
     fn order(rounds: Option<u32>) -> LoadOrder {
         LoadOrder {
@@ -99,6 +100,7 @@ mod tests {
             prefix: String::new(),
             seed: 0,
             timing: Timing::default(),
+            reach: Reach::default(),
         }
     }
 

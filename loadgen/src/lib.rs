@@ -4,7 +4,7 @@
 //! Read it in this order:
 //!
 //! 1. [`cli`], [`asked`] and [`commands`]: what can be asked of the program; [`exit`]: how it ends.
-//! 2. [`selection`] and [`trials`]: what a run consists of, and in which order.
+//! 2. [`selection`], [`reach`] and [`trials`]: what a run consists of, how servers are reached, and in which order.
 //! 3. [`campaign`]: all trials, one after another; [`conductor`]: one trial; [`target`]: its processes;
 //!    [`record`]: what they said.
 //! 4. [`control`]: how the parent and its two children talk; [`child`] is the children's side of it.
@@ -41,6 +41,7 @@ pub mod output;
 pub mod pacing;
 pub mod payload;
 pub mod progress;
+pub mod reach;
 pub mod record;
 pub mod recorder;
 pub mod selection;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use protocols::counted::Traffic;
 use protocols::registry::{self, Front, Pair};
-use protocols::transport::Listen;
+use protocols::transport::{Compression, Listen};
 use server_core::Chat;
 use server_core::chat::Parts;
 use server_core::environment::System;
@@ -102,6 +102,7 @@ async fn serve_chat(pair: Pair, order: &ServeOrder) -> anyhow::Result<()> {
             traffic: Arc::clone(&traffic),
             stop: stop.clone(),
             tasks: tasks.clone(),
+            compression: compression(order.compression.as_deref())?,
         })
         .await?;
     let orders = orders(&traffic);
@@ -113,6 +114,17 @@ async fn serve_chat(pair: Pair, order: &ServeOrder) -> anyhow::Result<()> {
     tasks.close();
     drop(tokio::time::timeout(STOP_TIMEOUT, tasks.wait()).await);
     Ok(())
+}
+
+/// The compression of this name.
+///
+/// # Errors
+/// If there is none.
+pub(crate) fn compression(name: Option<&str>) -> anyhow::Result<Option<Compression>> {
+    name.map(|name| {
+        Compression::find(name).with_context(|| format!("there is no compression {name:?}"))
+    })
+    .transpose()
 }
 
 fn core(order: &ServeOrder, directory: &std::path::Path) -> anyhow::Result<Arc<Chat>> {

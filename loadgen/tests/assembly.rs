@@ -15,6 +15,7 @@ fn conditions() -> Conditions {
         store: "memory".to_owned(),
         in_flight: 1,
         address: None,
+        ..Conditions::default()
     }
 }
 

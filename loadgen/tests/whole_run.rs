@@ -94,6 +94,36 @@ fn scaling_is_right_over_every_protocol() {
 }
 
 #[test]
+fn accounts_share_connections_where_a_protocol_can() {
+    for (connections, each) in [(1, 6), (2, 3), (6, 1)] {
+        let arguments =
+            format!("--protocol grpc --accounts 6 --rounds 2 --connections {connections}");
+        let results = measure(&arguments);
+        assert_eq!(results.config.connections, Some(connections));
+        for run in &results.runs {
+            flawless(run);
+            assert_eq!((run.messages, run.connections), (60, Some(connections)));
+            let sockets = run.conditions.as_ref().expect("they were asked").sockets;
+            let connections = u64::from(connections);
+            assert_eq!(sockets.accepted, Some(connections), "{each} on each");
+            assert_eq!(sockets.accepted_nodelay, Some(connections));
+            assert_eq!(sockets.connected, connections);
+        }
+    }
+}
+
+#[test]
+fn messages_are_compressed_when_asked() {
+    let results = measure("--protocol grpc --accounts 3 --rounds 2 --compression");
+    assert_eq!(results.config.compression.as_deref(), Some("gzip"));
+    for run in &results.runs {
+        flawless(run);
+        let conditions = run.conditions.as_ref().expect("they were asked");
+        assert_eq!(conditions.compression.as_deref(), Some("gzip"));
+    }
+}
+
+#[test]
 fn efficiency_is_right_over_every_protocol() {
     let results = measure("--workload efficiency");
     assert_eq!(results.runs.len(), 3);

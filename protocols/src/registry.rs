@@ -4,7 +4,7 @@ use crate::codec::CodecFactory;
 use crate::codecs::{custom, json, protobuf};
 use crate::conditions::Conditions;
 use crate::floor::{self, Reference};
-use crate::transport::Transport;
+use crate::transport::{Compression, Sharing, Transport};
 use crate::transports::{grpc, tcp};
 
 /// All codecs.
@@ -97,6 +97,26 @@ impl Protocol {
         match self.front {
             Front::Chat(pair) => pair.transport.conditions(),
             Front::Reference(reference) => reference.conditions(),
+        }
+    }
+
+    /// Whether several clients can ride on one connection.
+    #[must_use]
+    pub fn sharing(&self) -> Sharing {
+        match self.front {
+            Front::Chat(pair) => pair.transport.sharing(),
+            Front::Reference(_) => Sharing::No {
+                why: "a connection is an account",
+            },
+        }
+    }
+
+    /// How messages can be compressed.
+    #[must_use]
+    pub fn compressions(&self) -> &'static [Compression] {
+        match self.front {
+            Front::Chat(pair) => pair.transport.compressions(),
+            Front::Reference(_) => &[],
         }
     }
 

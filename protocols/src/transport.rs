@@ -1,6 +1,7 @@
 //! What a transport is: how frames or calls get from one end to the other. A transport knows no message.
 
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -33,6 +34,88 @@ pub trait Transport: Send + Sync {
 
     /// Connects one client. `TCP_NODELAY` is set, and asked back, on every socket.
     fn connect(&self, connect: Connect) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>>;
+
+    /// Whether several clients can ride on one connection.
+    fn sharing(&self) -> Sharing {
+        Sharing::No {
+            why: "a connection is a session",
+        }
+    }
+
+    /// Connects one socket, and gives this many clients that share it, each with a session of its own. The socket closes
+    /// when all of them are dropped.
+    ///
+    /// # Errors
+    /// [`TransportError::NotShared`] unless [`Transport::sharing`] says otherwise.
+    fn connect_shared(&self, connect: Connect, clients: NonZeroU32) -> Clients<'_> {
+        let transport = self.name();
+        let _ = (connect, clients);
+        Box::pin(std::future::ready(Err(TransportError::NotShared {
+            transport,
+        })))
+    }
+
+    /// How messages can be compressed; none unless asked for, at either end.
+    fn compressions(&self) -> &'static [Compression] {
+        &[]
+    }
+}
+
+/// The clients of one connection, once it is open.
+pub type Clients<'a> = BoxFuture<'a, Result<Vec<Box<dyn Client>>, TransportError>>;
+
+/// Whether several clients can ride on one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// They can.
+    Yes {
+        /// How many at most, so that each can have its event stream and a call at a time.
+        clients_max: u32,
+    },
+    /// They cannot.
+    No {
+        /// Because of this, in words that finish "because …".
+        why: &'static str,
+    },
+}
+
+/// How messages are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// RFC 1952.
+    Gzip,
+}
+
+impl Compression {
+    /// Its name, on the command line and in results.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        [Self::Gzip].into_iter().find(|one| one.name() == name)
+    }
+
+    /// Checks that a transport has what is asked for.
+    ///
+    /// # Errors
+    /// [`TransportError::NotCompressed`].
+    pub fn check(asked: Option<Self>, transport: &dyn Transport) -> Result<(), TransportError> {
+        match asked {
+            Some(asked) if !transport.compressions().contains(&asked) => {
+                Err(TransportError::NotCompressed {
+                    transport: transport.name(),
+                    compression: asked.name(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a front end is made of.
@@ -50,6 +133,8 @@ pub struct Listen {
     pub stop: CancellationToken,
     /// Keeps track of the tasks that still run.
     pub tasks: TaskTracker,
+    /// How messages are compressed for clients that can take it; `None`: compressed ones are neither sent nor taken.
+    pub compression: Option<Compression>,
 }
 
 /// A front end that listens.
@@ -68,6 +153,8 @@ pub struct Connect {
     pub codec: &'static dyn CodecFactory,
     /// Where the bytes of its socket are counted.
     pub traffic: Arc<Traffic>,
+    /// How messages are compressed, and asked to be; `None`: not at all.
+    pub compression: Option<Compression>,
 }
 
 /// Why a front end does not listen or a client does not connect.
@@ -96,5 +183,19 @@ pub enum TransportError {
         codec: &'static str,
         /// The transport's name.
         transport: &'static str,
+    },
+    /// Clients cannot share a connection.
+    #[error("clients cannot share a connection over {transport}; connect each of them")]
+    NotShared {
+        /// The transport's name.
+        transport: &'static str,
+    },
+    /// Messages cannot be compressed in this way.
+    #[error("{transport} has no compression {compression}; leave it out")]
+    NotCompressed {
+        /// The transport's name.
+        transport: &'static str,
+        /// The compression's name.
+        compression: &'static str,
     },
 }

@@ -14,7 +14,7 @@ struct Field {
 }
 
 /// All conditions.
-const FIELDS: [Field; 5] = [
+const FIELDS: [Field; 7] = [
     Field {
         words: |run| run.store.clone(),
         binds_reference: false,
@@ -37,6 +37,21 @@ const FIELDS: [Field; 5] = [
             })
         },
         binds_reference: true,
+    },
+    Field {
+        words: |run| {
+            let shared = |connections| format!("{connections} connections");
+            run.connections.map_or("own connections".to_owned(), shared)
+        },
+        binds_reference: false,
+    },
+    Field {
+        words: |run| {
+            let conditions = run.conditions.as_ref();
+            let compression = conditions.and_then(|conditions| conditions.compression.clone());
+            compression.unwrap_or_else(|| "uncompressed".to_owned())
+        },
+        binds_reference: false,
     },
     Field {
         words: |run| run.link.clone().unwrap_or_else(|| "no link".to_owned()),

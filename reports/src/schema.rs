@@ -160,6 +160,9 @@ pub struct Config {
     pub server_fault: Option<String>,
     /// Accounts' connections, when accounts share them; null for one connection an account.
     pub connections: Option<u32>,
+    /// How messages are compressed; null for not at all.
+    #[serde(default)]
+    pub compression: Option<String>,
     /// PBKDF2 iterations of the accounts' passwords.
     pub scram_iterations: Option<u32>,
     /// Worker threads of the server's runtime.
@@ -205,6 +208,9 @@ pub struct Run {
     pub link: Option<String>,
     /// The store behind the server.
     pub store: String,
+    /// How many connections the accounts shared; null when each had its own.
+    #[serde(default)]
+    pub connections: Option<u32>,
     /// Which trial, from 1.
     pub trial: u32,
     /// The protocol that this is a second measurement of, under another name: a control. It shows how much one thing

@@ -14,11 +14,31 @@ use crate::store::{AccountId, AccountRecord, Addressee, Changes};
 #[derive(Default)]
 pub struct Fanout {
     online: Mutex<Online>,
+    telling: Telling,
+}
+
+/// Whether those who are online are told of messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Telling {
+    /// As soon as there is something to tell.
+    #[default]
+    Push,
+    /// Never: who wants to know has to ask, and replies say that nothing was delivered. For measuring what that costs.
+    WhenAsked,
 }
 
 type Online = HashMap<AccountId, Arc<Outbox>, BuildHasherDefault<NumberHasher>>;
 
 impl Fanout {
+    /// Tells as it is said here; [`Fanout::default`] pushes.
+    #[must_use]
+    pub fn new(telling: Telling) -> Self {
+        Self {
+            telling,
+            ..Self::default()
+        }
+    }
+
     /// From now on, events for `account` go to `outbox`; gives back the outbox that they went to before.
     pub fn attach(&self, account: AccountId, outbox: Arc<Outbox>) -> Option<Arc<Outbox>> {
         self.online().insert(account, outbox)
@@ -49,9 +69,9 @@ impl Fanout {
     }
 
     fn tell(&self, account: AccountId, event: impl FnOnce() -> Event<'static>) -> bool {
-        match self.online().get(&account) {
-            Some(outbox) => outbox.push(event()),
-            None => false,
+        match (self.telling, self.online().get(&account)) {
+            (Telling::Push, Some(outbox)) => outbox.push(event()),
+            _ => false,
         }
     }
 

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use server_core::chat::Parts;
 use server_core::environment::{Fixed, FixedStart};
-use server_core::fanout::Fanout;
+use server_core::fanout::{Fanout, Telling};
 use server_core::limits::{LOGIN_TIMEOUT_MS, Options};
 use server_core::message::{MessageId, Nonce, Token};
 use server_core::scram::{ClientKeys, Exchange, Hashing};
@@ -24,7 +24,11 @@ impl House {
     }
 
     fn with(options: Options) -> Self {
-        let fanout = Arc::new(Fanout::default());
+        Self::telling(Telling::default(), options)
+    }
+
+    fn telling(telling: Telling, options: Options) -> Self {
+        let fanout = Arc::new(Fanout::new(telling));
         let clock = Arc::new(Fixed::new(FixedStart::default()));
         let store = Arc::new(MemoryStore::new(Arc::clone(&fanout) as _));
         let environment = Arc::clone(&clock) as _;
@@ -122,6 +126,37 @@ fn send(connection: &Connection, to: &str) -> Result<Reply<'static>, Refusal> {
 #[track_caller]
 fn refused<T: std::fmt::Debug>(result: Result<T, Refusal>, code: ErrorCode) {
     assert_eq!(result.expect_err("must be refused").code, code);
+}
+
+#[test]
+fn a_server_that_tells_only_when_asked_pushes_nothing() {
+    let house = House::telling(Telling::WhenAsked, Options::default());
+    let (ann, bob) = (house.chat.connection(), house.chat.connection());
+    house.log_in(&ann, "ann").unwrap();
+    house.log_in(&bob, "bob").unwrap();
+    let sent = send(&ann, "bob").unwrap();
+    assert!(matches!(
+        sent,
+        Reply::Send {
+            delivered: false,
+            ..
+        }
+    ));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(bob.outbox().poll_pop(&mut context).is_pending());
+    let read = ask(
+        &bob,
+        &Request::Read {
+            peer: None,
+            limit: 1,
+        },
+    );
+    assert!(matches!(read, Ok(Reply::Read { messages }) if &*messages[0].text == "hello"));
+    house.chat.announce_closing();
+    assert_eq!(
+        bob.outbox().poll_pop(&mut context),
+        Poll::Ready(Some(Event::ServerClosing))
+    );
 }
 
 #[test]

@@ -96,6 +96,7 @@ impl Server {
             address,
             codec: pair.codec,
             traffic: Arc::new(Traffic::default()),
+            compression: None,
         };
         let mut caller = Caller::new(pair.transport.connect(connect).await.unwrap());
         let hello = Request::Hello {

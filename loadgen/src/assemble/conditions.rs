@@ -30,7 +30,7 @@ pub(super) fn of(protocol: &Protocol, record: &Record, given: &Given) -> Option<
             server: server_is_ours.then(|| end(http2.server)),
         }),
         tls: declared.tls.map(str::to_owned),
-        compression: None,
+        compression: given.reach.compression.clone(),
         nature: nature
             .map(|(topic, words)| (topic.to_owned(), words.to_owned()))
             .collect(),

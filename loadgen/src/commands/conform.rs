@@ -55,6 +55,7 @@ fn serve_order(args: &ConformArgs) -> anyhow::Result<ServeOrder> {
         address: "127.0.0.1:0".to_owned(),
         store,
         threads: 1,
+        compression: None,
         fault: None,
     })
 }

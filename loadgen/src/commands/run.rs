@@ -26,6 +26,7 @@ use crate::{descriptors, machine, output, store_file};
 /// If it makes no sense, cannot be begun, or nothing could be measured.
 pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let selection = Selection::new(args)?;
+    args.reach.check(&selection)?;
     output::check_writable(&args.out)?;
     let settings = settings(args)?;
     descriptors::allow(selection.accounts_max())?;
@@ -90,6 +91,7 @@ fn settings(args: &RunArgs) -> anyhow::Result<Settings> {
         rounds: args.rounds,
         in_flight: args.in_flight,
         seed: args.seed.unwrap_or_else(random_seed),
+        reach: args.reach.order(),
     })
 }
 
@@ -127,6 +129,8 @@ fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config 
         store: settings.store_label(),
         delivery: "push".to_owned(),
         addr: args.addr.clone(),
+        connections: args.reach.connections,
+        compression: settings.reach.compression.clone(),
         server_fault: args.server_fault.as_ref().map(ToString::to_string),
         scram_iterations: Some(SCRAM_ITERATIONS_MIN),
         server_threads: args.addr.is_none().then_some(settings.server_threads),
@@ -179,6 +183,7 @@ fn announcement(
             control.protocol.asked, control.cell.workload, control.cell.accounts
         );
     }
+    text.push_str(&args.reach.announcement());
     let _ = writeln!(text, "  seed        {}", settings.seed);
     text
 }

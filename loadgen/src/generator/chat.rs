@@ -6,15 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use futures_util::stream::{FuturesUnordered, StreamExt as _, TryStreamExt as _};
-use protocols::client::{Caller, MessageBytes};
+use futures_util::stream::{FuturesUnordered, TryStreamExt as _};
+use protocols::client::MessageBytes;
 use protocols::counted::Traffic;
 use protocols::registry::Pair;
-use protocols::transport::Connect;
-use server_core::limits::PROTOCOL_VERSION;
-use server_core::{Reply, Request};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::connecting::Door;
 use super::{Onward, RoundsSoFar, barrier, derive, next_batch, onward};
 use crate::child::{follow_orders, say};
 use crate::control::{Layers, LoadOrder, Order, Outcome, PhaseEnd, Report};
@@ -25,12 +23,6 @@ use crate::shared::{Inbound, Shared};
 use crate::timer::Clock;
 use crate::worker::{Secrets, Surroundings, Window, Worker};
 use crate::workloads::{self, MessageKey, Part, PhaseKind, Workload};
-
-/// How many connections are opened at a time.
-const CONNECTING_MAX: usize = 64;
-
-/// How long a server may take to answer the first request of a connection.
-const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long nothing may happen before a phase is given up, in addition to what a single operation may take.
 const STALL_PATIENCE: Duration = Duration::from_secs(10);
@@ -135,42 +127,17 @@ impl Run<'_> {
         Ok(self.outcome(ended))
     }
 
-    /// Opens all connections; each is open once the server has answered `Hello`.
+    /// Opens all connections, and gives each account its client.
     async fn connect(&self, secrets: Vec<Secrets>) -> anyhow::Result<Vec<Worker>> {
-        let opened = futures_util::stream::iter((0..).zip(secrets)).map(
-            async |(account, secrets)| -> anyhow::Result<Worker> {
-                let opened = tokio::time::timeout(HELLO_TIMEOUT, self.open()).await;
-                let caller = opened.with_context(|| {
-                    let LoadOrder {
-                        address, protocol, ..
-                    } = self.order;
-                    format!("the server at {address} does not answer; is it one for {protocol}?")
-                })??;
-                Ok(Worker::new(account, caller, secrets))
-            },
-        );
-        let mut workers: Vec<_> = opened
-            .buffer_unordered(CONNECTING_MAX)
-            .try_collect()
-            .await?;
-        workers.sort_by_key(Worker::account);
-        Ok(workers)
-    }
-
-    async fn open(&self) -> anyhow::Result<Caller> {
-        let connect = Connect {
-            address: self.order.address.clone(),
-            codec: self.pair.codec,
-            traffic: Arc::clone(&self.traffic),
+        let door = Door {
+            order: self.order,
+            pair: self.pair,
+            traffic: &self.traffic,
         };
-        let mut caller = Caller::new(self.pair.transport.connect(connect).await?);
-        let hello = Request::Hello {
-            version: PROTOCOL_VERSION,
-        };
-        match caller.call(&hello).await?? {
-            Reply::Hello { .. } => Ok(caller),
-            other => anyhow::bail!("the server answered hello with {:?}", other.operation()),
-        }
+        let clients = (0..).zip(door.open_all().await?).zip(secrets);
+        Ok(clients
+            .map(|((account, caller), secrets)| Worker::new(account, caller, secrets))
+            .collect())
     }
 
     async fn one_phase(&mut self, phase: usize) -> anyhow::Result<Ended> {

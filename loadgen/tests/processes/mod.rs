@@ -45,6 +45,7 @@ pub(crate) fn serve_order(protocol: &str, address: &str) -> ServeOrder {
         address: address.to_owned(),
         store: "memory".to_owned(),
         threads: 1,
+        compression: None,
         fault: None,
     }
 }

@@ -137,6 +137,7 @@ impl Door for Registered {
             address: self.address.clone(),
             codec: self.pair.codec,
             traffic: Arc::default(),
+            compression: None,
         })
     }
 }

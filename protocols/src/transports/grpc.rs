@@ -19,16 +19,22 @@ mod server;
 mod service;
 mod status;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use http::HeaderValue;
+use server_core::limits::STREAMS_MAX;
+use tokio::net::TcpStream;
+use tonic::codec::CompressionEncoding;
 
 use crate::client::Client;
 use crate::codec::{CallCodec, CodecFactory};
 use crate::conditions::{Conditions, Nature, TOKIO};
 use crate::counted::Counted;
 use crate::sockets::Opened;
-use crate::transport::{BoxFuture, Connect, Listen, Listening, Transport, TransportError};
+use crate::transport::{
+    BoxFuture, Clients, Compression, Connect, Listen, Listening, Sharing, Transport, TransportError,
+};
 use crate::transports::tcp;
 
 /// The transport.
@@ -62,7 +68,7 @@ impl Transport for Grpc {
 
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
         Box::pin(async move {
-            let format = Format::of(listen.codec)?;
+            let format = Format::of(listen.codec, listen.compression)?;
             let (listener, address) = tcp::bind(&listen.address).await?;
             let tasks = listen.tasks.clone();
             tasks.spawn(server::accept_all(listener, listen, format));
@@ -72,9 +78,7 @@ impl Transport for Grpc {
 
     fn connect(&self, connect: Connect) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>> {
         Box::pin(async move {
-            let format = Format::of(connect.codec)?;
-            let stream = tcp::dial(&connect.address).await?;
-            let stream = Counted::tcp(stream, Arc::clone(&connect.traffic), Opened::Connected);
+            let (stream, format) = dial(&connect).await?;
             let client = client::GrpcClient::open(stream, &connect.address, format).await;
             let client = client.map_err(|source| TransportError::Connect {
                 address: connect.address,
@@ -83,6 +87,40 @@ impl Transport for Grpc {
             Ok(Box::new(client) as Box<dyn Client>)
         })
     }
+
+    fn sharing(&self) -> Sharing {
+        Sharing::Yes {
+            clients_max: STREAMS_MAX / STREAMS_PER_CLIENT,
+        }
+    }
+
+    fn connect_shared(&self, connect: Connect, clients: NonZeroU32) -> Clients<'_> {
+        Box::pin(async move {
+            let (stream, format) = dial(&connect).await?;
+            let opened =
+                client::GrpcClient::open_shared(stream, &connect.address, format, clients).await;
+            let clients = opened.map_err(|source| TransportError::Connect {
+                address: connect.address,
+                source,
+            })?;
+            let boxed = |client| Box::new(client) as Box<dyn Client>;
+            Ok(clients.into_iter().map(boxed).collect())
+        })
+    }
+
+    fn compressions(&self) -> &'static [Compression] {
+        &[Compression::Gzip]
+    }
+}
+
+/// What a client needs open at once: its event stream, and a call.
+const STREAMS_PER_CLIENT: u32 = 2;
+
+async fn dial(connect: &Connect) -> Result<(Counted<TcpStream>, Format), TransportError> {
+    let format = Format::of(connect.codec, connect.compression)?;
+    let stream = tcp::dial(&connect.address).await?;
+    let stream = Counted::tcp(stream, Arc::clone(&connect.traffic), Opened::Connected);
+    Ok((stream, format))
 }
 
 /// The format of the messages, and what the header `content-type` says of it.
@@ -90,10 +128,15 @@ impl Transport for Grpc {
 struct Format {
     codec: &'static dyn CallCodec,
     content_type: HeaderValue,
+    /// Of messages, as tonic names it.
+    compression: Option<CompressionEncoding>,
 }
 
 impl Format {
-    fn of(codec: &'static dyn CodecFactory) -> Result<Self, TransportError> {
+    fn of(
+        codec: &'static dyn CodecFactory,
+        compression: Option<Compression>,
+    ) -> Result<Self, TransportError> {
         let pair = TransportError::Pair {
             codec: codec.name(),
             transport: "grpc",
@@ -106,6 +149,7 @@ impl Format {
             (Some(codec), Ok(content_type)) => Ok(Self {
                 codec,
                 content_type,
+                compression: compression.map(|Compression::Gzip| CompressionEncoding::Gzip),
             }),
             _ => Err(pair),
         }

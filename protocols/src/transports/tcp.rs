@@ -12,7 +12,9 @@ use crate::conditions::{Conditions, Nature, TOKIO};
 use crate::counted::Counted;
 use crate::server::{StreamParts, serve_stream};
 use crate::sockets::Opened;
-use crate::transport::{BoxFuture, Connect, Listen, Listening, Transport, TransportError};
+use crate::transport::{
+    BoxFuture, Compression, Connect, Listen, Listening, Transport, TransportError,
+};
 
 /// How long accepting pauses when the process is out of descriptors or memory, so that it does not spin.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
@@ -47,6 +49,7 @@ impl Transport for Tcp {
 
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
         Box::pin(async move {
+            Compression::check(listen.compression, self)?;
             let (listener, address) = bind(&listen.address).await?;
             let tasks = listen.tasks.clone();
             tasks.spawn(accept_all(listener, listen));
@@ -56,6 +59,7 @@ impl Transport for Tcp {
 
     fn connect(&self, connect: Connect) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>> {
         Box::pin(async move {
+            Compression::check(connect.compression, self)?;
             let setup = Setup {
                 framing: Framing::Codec,
                 frame_max_bytes: FRAME_MAX_BYTES,

@@ -163,6 +163,7 @@ impl Door for FaultyDoor {
             address: self.address.clone(),
             codec: &Json,
             traffic: Arc::default(),
+            compression: None,
         })
     }
 }

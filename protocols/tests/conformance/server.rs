@@ -106,6 +106,7 @@ impl Server {
             traffic: Arc::default(),
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
+            compression: None,
         };
         let runtime = self.runtime.as_ref().unwrap();
         let listening = runtime.spawn(async move { pair.transport.listen(listen).await });

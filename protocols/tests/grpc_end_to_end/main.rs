@@ -1,11 +1,13 @@
 //! `protobuf+grpc`, end to end over loopback.
 
 mod closing;
+mod compression;
 mod raw;
 mod server;
 mod service;
 mod session;
 mod settings;
+mod sharing;
 mod stub;
 mod stub_server;
 mod wire;

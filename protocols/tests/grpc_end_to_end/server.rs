@@ -1,11 +1,12 @@
 //! A server to test, and clients of it.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use protocols::client::Caller;
+use protocols::client::{Caller, Client};
 use protocols::counted::Traffic;
 use protocols::registry::{self, Front, Pair};
-use protocols::transport::{Connect, Listen};
+use protocols::transport::{Compression, Connect, Listen, Sharing, TransportError};
 use server_core::chat::Parts;
 use server_core::environment::System;
 use server_core::fanout::Fanout;
@@ -26,9 +27,13 @@ pub(crate) struct Server {
 }
 
 fn pair() -> Pair {
-    match registry::find("grpc").expect("it is registered").front {
+    pair_of("grpc")
+}
+
+fn pair_of(protocol: &str) -> Pair {
+    match registry::find(protocol).expect("it is registered").front {
         Front::Chat(pair) => pair,
-        Front::Reference(_) => panic!("grpc serves the core"),
+        Front::Reference(_) => panic!("{protocol} serves the core"),
     }
 }
 
@@ -49,17 +54,90 @@ fn core() -> Arc<Chat> {
 
 /// Connects a client to whatever listens at `address`.
 pub(crate) async fn connect(address: &str, traffic: &Arc<Traffic>) -> Caller {
+    connect_compressed(address, traffic, None).await
+}
+
+/// Connects a client that compresses what it says.
+pub(crate) async fn connect_compressed(
+    address: &str,
+    traffic: &Arc<Traffic>,
+    compression: Option<Compression>,
+) -> Caller {
     let Pair { codec, transport } = pair();
     let connect = Connect {
         address: address.to_owned(),
         codec,
         traffic: Arc::clone(traffic),
+        compression,
     };
     Caller::new(transport.connect(connect).await.expect("it connects"))
 }
 
+/// Connects some clients that share a connection.
+pub(crate) async fn connect_shared(
+    address: &str,
+    traffic: &Arc<Traffic>,
+    clients: NonZeroU32,
+) -> Vec<Caller> {
+    let Pair { codec, transport } = pair();
+    let connect = Connect {
+        address: address.to_owned(),
+        codec,
+        traffic: Arc::clone(traffic),
+        compression: None,
+    };
+    let clients = transport.connect_shared(connect, clients).await;
+    let clients = clients.expect("it connects");
+    clients.into_iter().map(Caller::new).collect()
+}
+
+/// Whether clients of a protocol can share a connection.
+pub(crate) fn sharing(protocol: &str) -> Sharing {
+    pair_of(protocol).transport.sharing()
+}
+
+/// What comes of sharing a connection over a protocol.
+pub(crate) async fn try_shared(
+    protocol: &str,
+    address: &str,
+    clients: NonZeroU32,
+) -> Result<Vec<Box<dyn Client>>, TransportError> {
+    let Pair { codec, transport } = pair_of(protocol);
+    let connect = Connect {
+        address: address.to_owned(),
+        codec,
+        traffic: Arc::default(),
+        compression: None,
+    };
+    transport.connect_shared(connect, clients).await
+}
+
+/// What comes of compression over a protocol.
+pub(crate) async fn try_compressed(
+    protocol: &str,
+    address: &str,
+) -> Result<Box<dyn Client>, TransportError> {
+    let Pair { codec, transport } = pair_of(protocol);
+    let connect = Connect {
+        address: address.to_owned(),
+        codec,
+        traffic: Arc::default(),
+        compression: Some(Compression::Gzip),
+    };
+    transport.connect(connect).await
+}
+
 impl Server {
     pub(crate) async fn start() -> Self {
+        Self::with(None).await
+    }
+
+    /// A server that compresses for clients that take it.
+    pub(crate) async fn compressing() -> Self {
+        Self::with(Some(Compression::Gzip)).await
+    }
+
+    async fn with(compression: Option<Compression>) -> Self {
         let Pair { codec, transport } = pair();
         let (traffic, stop, tasks) = (Arc::default(), CancellationToken::new(), TaskTracker::new());
         let listen = Listen {
@@ -69,6 +147,7 @@ impl Server {
             traffic: Arc::clone(&traffic),
             stop: stop.clone(),
             tasks: tasks.clone(),
+            compression,
         };
         let address = transport.listen(listen).await.expect("it listens").address;
         Self {

@@ -91,6 +91,7 @@ fn config(config: &Config) -> Vec<(String, String)> {
         ("link", config.link.clone()),
         ("server", config.addr.clone()),
         ("connections", number(config.connections)),
+        ("compression", config.compression.clone()),
         ("PBKDF2 iterations", number(config.scram_iterations)),
         ("server threads", number(config.server_threads)),
         ("generator threads", number(config.loadgen_threads)),

@@ -3,8 +3,10 @@
 mod call;
 mod connection;
 mod session;
+mod shared;
 
 use std::io;
+use std::num::NonZeroU32;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -14,8 +16,9 @@ use server_core::{FromServer, Refusal, Request};
 use tokio::net::TcpStream;
 
 use self::call::{Answered, Asked, Caller, Question};
-use self::connection::Connection;
+use self::connection::{Connection, Sender};
 use self::session::{Held, Session};
+use self::shared::Seat;
 use super::Format;
 use super::status::Failure;
 use crate::client::calls::Change;
@@ -25,12 +28,12 @@ use crate::transport::BoxFuture;
 
 type Sink<'s> = &'s mut dyn FnMut(Incoming<'_>);
 
-/// A client on one HTTP/2 connection. Calls may overlap, and their answers overtake one another.
+/// A client on an HTTP/2 connection. Calls may overlap, and their answers overtake one another.
 ///
 /// It keeps the token of its session and opens the event stream by itself: the reply that begins a session is handed
 /// over once the stream stands, the one that ends it once the stream has ended.
 pub(super) struct GrpcClient {
-    connection: Connection,
+    drive: Drive,
     caller: Caller,
     session: Session,
     staged: Vec<Question>,
@@ -42,6 +45,24 @@ pub(super) struct GrpcClient {
     format: Format,
 }
 
+/// What moves a client's connection.
+enum Drive {
+    /// The client itself, whenever it is polled.
+    Own(Connection),
+    /// A task, because other clients ride on the connection, too.
+    Task(Seat),
+}
+
+impl Drive {
+    /// Goes on; tells whether the connection takes no further calls.
+    fn poll(&mut self, context: &mut Context<'_>) -> bool {
+        match self {
+            Self::Own(connection) => connection.poll(context),
+            Self::Task(seat) => seat.poll(context),
+        }
+    }
+}
+
 impl GrpcClient {
     /// Begins HTTP/2 on a socket.
     pub(super) async fn open(
@@ -50,9 +71,25 @@ impl GrpcClient {
         format: Format,
     ) -> io::Result<Self> {
         let (connection, sender) = Connection::open(stream, format.content_type.clone()).await?;
+        Self::new(Drive::Own(connection), sender, address, format)
+    }
+
+    /// Begins HTTP/2 on a socket that several clients share.
+    pub(super) async fn open_shared(
+        stream: Counted<TcpStream>,
+        address: &str,
+        format: Format,
+        clients: NonZeroU32,
+    ) -> io::Result<Vec<Self>> {
+        let (seats, sender) = shared::open(stream, format.content_type.clone(), clients).await?;
+        let client = |seat| Self::new(Drive::Task(seat), sender.clone(), address, format.clone());
+        seats.into_iter().map(client).collect()
+    }
+
+    fn new(drive: Drive, sender: Sender, address: &str, format: Format) -> io::Result<Self> {
         Ok(Self {
-            connection,
-            caller: Caller::new(sender, address)?,
+            drive,
+            caller: Caller::new(sender, address, format.compression)?,
             session: Session::default(),
             staged: Vec::new(),
             calls: FuturesUnordered::new(),
@@ -193,7 +230,7 @@ impl Client for GrpcClient {
         }
         // Once so that calls begin before the connection writes, and once for what it has read.
         let mut handed = self.poll_calls(context, sink)?;
-        let closing = self.connection.poll(context);
+        let closing = self.drive.poll(context);
         handed += self.poll_calls(context, sink)?;
         handed += self.poll_session(context, sink)?;
         let over = closing && self.calls.is_empty() && !self.session.has_events();

@@ -104,6 +104,11 @@ async fn answer(method: Method, request: Request<Incoming>, services: Services) 
     let Services { front, room } = services;
     let token = calls::bearer(request.headers());
     let mut grpc = Grpc::new(Raw).max_decoding_message_size(REQUEST_MAX_BYTES);
+    if let Some(compression) = front.format.compression {
+        grpc = grpc
+            .send_compressed(compression)
+            .accept_compressed(compression);
+    }
     match method {
         // As a stream, so that what is wrong with the body is ours to say.
         Method::Call(operation) => {
@@ -180,7 +185,10 @@ async fn only_message(mut body: Streaming<Bytes>) -> Result<Bytes, Status> {
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn wrong_body(status: Status) -> Status {
     status::refused(match status.code() {
-        Code::OutOfRange => Refusal::with_detail(ErrorCode::FrameRefused, REQUEST_MAX_BYTES as u64),
+        // Too long as it came, or once it was unpacked.
+        Code::OutOfRange | Code::ResourceExhausted => {
+            Refusal::with_detail(ErrorCode::FrameRefused, REQUEST_MAX_BYTES as u64)
+        }
         _ => ErrorCode::Malformed.into(),
     })
 }

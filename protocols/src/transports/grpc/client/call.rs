@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, Uri, header};
 use server_core::limits::FRAME_MAX_BYTES;
 use server_core::message::{Operation, Token};
 use tonic::client::Grpc;
+use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
 use tonic::{Extensions, Request, Status, Streaming};
 
@@ -44,13 +45,22 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    pub(super) fn new(sender: Sender, address: &str) -> io::Result<Self> {
+    pub(super) fn new(
+        sender: Sender,
+        address: &str,
+        compression: Option<CompressionEncoding>,
+    ) -> io::Result<Self> {
         let origin: Uri = format!("http://{address}")
             .parse()
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        let grpc = Grpc::with_origin(sender, origin).max_decoding_message_size(FRAME_MAX_BYTES);
+        let mut grpc = Grpc::with_origin(sender, origin).max_decoding_message_size(FRAME_MAX_BYTES);
+        if let Some(compression) = compression {
+            grpc = grpc
+                .send_compressed(compression)
+                .accept_compressed(compression);
+        }
         Ok(Self { grpc, headers })
     }
 
