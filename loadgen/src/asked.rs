@@ -1,7 +1,9 @@
 //! What words on the command line stand for.
 
 use protocols::registry::{self, Front, Protocol, UnknownProtocol};
+use server_core::limits::Options;
 
+use crate::texts;
 use crate::workloads::{self, WORKLOADS, Workload};
 
 /// A protocol, by the name that was asked for.
@@ -70,6 +72,25 @@ pub fn accounts(asked: &str) -> Result<u32, String> {
         }
         Ok(accounts) => Ok(accounts),
         Err(error) => Err(format!("{error}; say how many accounts, 40 for instance")),
+    }
+}
+
+/// How many bytes a text has.
+///
+/// # Errors
+/// When texts of that size would not differ, or servers do not take them.
+pub fn message_bytes(asked: &str) -> Result<u32, String> {
+    let most = Options::default().text_max_chars;
+    match asked.parse::<u32>() {
+        Ok(bytes) if bytes < texts::DIGITS => Err(format!(
+            "so short texts would not all differ, and a lost or swapped message would not show; say {} or more",
+            texts::DIGITS
+        )),
+        Ok(bytes) if bytes > most => {
+            Err(format!("servers take at most {most} characters; say less"))
+        }
+        Ok(bytes) => Ok(bytes),
+        Err(error) => Err(format!("{error}; say how many bytes, 64 for instance")),
     }
 }
 

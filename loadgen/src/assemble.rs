@@ -67,7 +67,8 @@ pub fn run(trial: &Trial, record: &Record, conditions: &Conditions) -> Run {
 }
 
 fn identity(trial: &Trial, conditions: &Conditions) -> Run {
-    let text_bytes = workloads::find(trial.cell.workload).and_then(Workload::text_bytes);
+    let own_bytes = workloads::find(trial.cell.workload).and_then(Workload::text_bytes);
+    let text_bytes = trial.cell.message_bytes.or(own_bytes);
     let (codec, transport, message_bytes) = match trial.protocol.protocol.front {
         Front::Chat(pair) => (pair.codec.name(), pair.transport.name(), text_bytes),
         Front::Reference(_) => (NONE_OF_ITS_OWN, NONE_OF_ITS_OWN, None),

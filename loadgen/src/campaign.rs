@@ -180,6 +180,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         address,
         workload: trial.cell.workload.to_owned(),
         accounts: trial.cell.accounts,
+        message_bytes: trial.cell.message_bytes,
         rounds: settings.rounds,
         in_flight: settings.in_flight,
         prefix,

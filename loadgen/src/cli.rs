@@ -95,6 +95,11 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = at_least_one())]
     pub rounds: Option<u32>,
 
+    /// Sizes of texts in bytes, each measured apart, in workloads that let one choose; at least 5, so that texts differ,
+    /// and at most 256 [default: 5]. Without `--workload`, scaling is then the only workload.
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = asked::message_bytes)]
+    pub message_bytes: Vec<u32>,
+
     /// How many requests a connection may have unanswered.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one())]
     pub in_flight: u32,

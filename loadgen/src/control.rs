@@ -65,6 +65,9 @@ pub struct LoadOrder {
     pub workload: String,
     /// How many accounts.
     pub accounts: u32,
+    /// The size of texts, in bytes; `None`: the workload's own.
+    #[serde(default)]
+    pub message_bytes: Option<u32>,
     /// How many rounds; `None`: as many as make the message phases last long enough.
     pub rounds: Option<u32>,
     /// How many requests a connection has unanswered at most.

@@ -95,6 +95,7 @@ mod tests {
             address: String::new(),
             workload: String::new(),
             accounts: 2,
+            message_bytes: None,
             rounds,
             in_flight: 1,
             prefix: String::new(),

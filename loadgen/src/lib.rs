@@ -9,8 +9,8 @@
 //!    [`record`]: what they said.
 //! 4. [`control`]: how the parent and its two children talk; [`child`] is the children's side of it.
 //! 5. [`server_child`] and [`generator`]: the processes of a trial.
-//! 6. [`workloads`]: what is said; [`pacing`]: when, on the clock of [`timer`]; [`recorder`],
-//!    [`tally`] and [`intervals`]: what is kept of it.
+//! 6. [`workloads`] and [`scenario`]: what is said; [`texts`]: in which words; [`pacing`]: when, on the clock of
+//!    [`timer`]; [`recorder`], [`tally`] and [`intervals`]: what is kept of it.
 //! 7. [`oracle`]: right answers; [`payload`]: what a user means.
 //! 8. [`meter`]: what a process has used; [`foreign`]: what a process that is not ours has.
 //! 9. [`assemble`]: from what the children said to a run of the results file; [`validity`]: whether it counts.
@@ -44,12 +44,14 @@ pub mod progress;
 pub mod reach;
 pub mod record;
 pub mod recorder;
+pub mod scenario;
 pub mod selection;
 pub mod server_child;
 mod shared;
 pub mod store_file;
 pub mod tally;
 pub mod target;
+pub mod texts;
 pub mod timer;
 pub mod trials;
 pub mod validity;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use server_core::Message;
 use server_core::digest::{DigestBuilder, DigestEntry, StateDigest};
 
-use crate::workloads::{MessageKey, Part, PhaseKind, Step, Workload};
+use crate::workloads::{Fate, MessageKey, Part, PhaseKind, Step, Workload};
 
 /// How many wrong answers are kept in words; the rest are counted.
 const WORDS_MAX: usize = 10;
@@ -250,13 +250,17 @@ impl Oracle {
                     let Step::Send { key, .. } = step else {
                         continue;
                     };
+                    let fate = self.workload.fate(&key);
+                    if fate == Fate::Deleted {
+                        continue;
+                    }
                     text.clear();
                     self.workload.text(&key, &mut text);
                     builder.add(DigestEntry {
                         from: self.names.name(key.from),
                         to: self.names.name(key.to),
                         text: &text,
-                        read: self.workload.read_when_digested(),
+                        read: fate == Fate::Read,
                     });
                 }
             }

@@ -140,10 +140,14 @@ fn left(started: Instant, done: usize, of: usize) -> Option<Duration> {
 }
 
 fn title(trial: &Trial) -> String {
+    let cell = trial.cell;
+    let texts = cell
+        .message_bytes
+        .map_or_else(String::new, |bytes| format!(", {bytes} B"));
     format!(
-        "{}, {} accounts, {}",
-        trial.cell.workload,
-        trial.cell.accounts,
+        "{}, {} accounts{texts}, {}",
+        cell.workload,
+        cell.accounts,
         trial.name()
     )
 }

@@ -12,12 +12,14 @@ use crate::workloads::{self, WORKLOADS, Workload};
 const NOTEBOOK_ACCOUNTS: [u32; 4] = [10, 20, 30, 40];
 
 /// What protocols are compared on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
     /// The workload's name.
     pub workload: &'static str,
     /// How many accounts take part.
     pub accounts: u32,
+    /// The size of texts that was asked for; `None`: the workload's own texts.
+    pub message_bytes: Option<u32>,
 }
 
 /// What a run consists of.
@@ -29,6 +31,8 @@ pub struct Selection {
     pub workloads: Vec<&'static dyn Workload>,
     /// The numbers of accounts of the workloads that let one choose; empty if none of them does.
     pub accounts: Vec<u32>,
+    /// The sizes of texts that were asked for; empty: the workloads' own texts.
+    pub message_bytes: Vec<u32>,
     /// What runs twice, so that a protocol is compared with itself; none where that was not wanted, or cannot be.
     pub control: Option<Control>,
 }
@@ -62,6 +66,7 @@ impl Selection {
             protocols,
             workloads,
             accounts,
+            message_bytes: without_repeats(&args.message_bytes, |bytes| *bytes),
             control: None,
         };
         selection.control = control(&selection, args)?;
@@ -69,17 +74,29 @@ impl Selection {
         Ok(selection)
     }
 
-    /// All combinations of workload and number of accounts, in the order in which they run.
+    /// All combinations of workload, number of accounts and size of texts, in the order in which they run.
     pub fn cells(&self) -> impl Iterator<Item = Cell> {
-        self.workloads.iter().flat_map(|workload| {
-            let workload_name = workload.name();
-            self.accounts_of(*workload)
-                .into_iter()
-                .map(move |accounts| Cell {
-                    workload: workload_name,
-                    accounts,
-                })
+        self.workloads.iter().flat_map(move |workload| {
+            let cells = move |accounts| {
+                self.message_bytes_of(*workload)
+                    .into_iter()
+                    .map(move |message_bytes| Cell {
+                        workload: workload.name(),
+                        accounts,
+                        message_bytes,
+                    })
+            };
+            self.accounts_of(*workload).into_iter().flat_map(cells)
         })
+    }
+
+    /// The sizes of texts that a workload runs with; `None` stands for its own texts.
+    fn message_bytes_of(&self, workload: &dyn Workload) -> Vec<Option<u32>> {
+        if self.message_bytes.is_empty() || !is_open(workload) {
+            vec![None]
+        } else {
+            self.message_bytes.iter().copied().map(Some).collect()
+        }
     }
 
     /// The numbers of accounts that a workload runs with.
@@ -91,9 +108,11 @@ impl Selection {
         }
     }
 
-    /// The protocols that run a cell, in the order in which they were asked for.
+    /// The protocols that run a cell, in the order in which they were asked for. References have no texts, so that one
+    /// size is enough for them.
     pub fn protocols_of(&self, cell: Cell) -> impl Iterator<Item = &AskedProtocol> {
-        let open = workloads::find(cell.workload).is_some_and(is_open);
+        let open = workloads::find(cell.workload).is_some_and(is_open)
+            && cell.message_bytes == self.message_bytes.first().copied();
         self.protocols
             .iter()
             .filter(move |protocol| open || !protocol.is_reference())
@@ -149,7 +168,7 @@ fn control(selection: &Selection, args: &RunArgs) -> Result<Option<Control>, Usa
 fn workloads(args: &RunArgs) -> Vec<&'static dyn Workload> {
     let wanted = |workload: &&'static dyn Workload| match args.workload.as_slice() {
         _ if args.idle.is_some() || is_idle(*workload) => args.idle.is_some() && is_idle(*workload),
-        [] => args.accounts.is_empty() || is_open(*workload),
+        [] => (args.accounts.is_empty() && args.message_bytes.is_empty()) || is_open(*workload),
         asked => asked.iter().any(|asked| asked.name() == workload.name()),
     };
     WORKLOADS.iter().copied().filter(wanted).collect()
@@ -160,6 +179,8 @@ fn refuse_without_effect(args: &RunArgs, open: bool) -> Result<(), UsageError> {
         None
     } else if !args.accounts.is_empty() {
         Some("--accounts")
+    } else if !args.message_bytes.is_empty() {
+        Some("--message-bytes")
     } else {
         args.rounds.map(|_| "--rounds")
     };

@@ -39,7 +39,8 @@ pub fn reasons(run: &Run, record: &Record) -> Vec<String> {
 
 /// Marks all runs of a cell whose digests differ: one of them is wrong, and nothing says which.
 pub fn compare_digests(runs: &mut [Run]) {
-    let mut first: BTreeMap<(String, u32), String> = BTreeMap::new();
+    let cell = |run: &Run| (run.workload.clone(), run.accounts, run.message_bytes);
+    let mut first: BTreeMap<_, String> = BTreeMap::new();
     let mut differ = Vec::new();
     for run in runs.iter() {
         let Some(digest) = &run.state_digest else {
@@ -47,14 +48,14 @@ pub fn compare_digests(runs: &mut [Run]) {
         };
         // A run that is invalid anyway may have stopped in any state.
         if run.valid {
-            let cell = (run.workload.clone(), run.accounts);
+            let cell = cell(run);
             if first.entry(cell.clone()).or_insert_with(|| digest.clone()) != digest {
                 differ.push(cell);
             }
         }
     }
     for run in runs {
-        if run.state_digest.is_some() && differ.contains(&(run.workload.clone(), run.accounts)) {
+        if run.state_digest.is_some() && differ.contains(&cell(run)) {
             run.valid = false;
             let reason =
                 "The same workload left other digests of the server's state in other runs.";

@@ -24,7 +24,7 @@ const LISTS: &[Listed] = &[
     Listed {
         folder: "loadgen/src/workloads",
         list: "loadgen/src/workloads/mod.rs",
-        others: &["mod", "contract"],
+        others: &["mod", "contract", "resized"],
     },
     Listed {
         folder: "reports/src/sections",

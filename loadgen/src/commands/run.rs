@@ -124,6 +124,7 @@ fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config 
             .map(|workload| workload.name().to_owned())
             .collect(),
         accounts: selection.accounts.clone(),
+        message_bytes: selection.message_bytes.clone(),
         rounds: args.rounds,
         in_flight: args.in_flight,
         store: settings.store_label(),
@@ -163,6 +164,10 @@ fn announcement(
             workload.name(),
             accounts.join(", ")
         );
+    }
+    if !selection.message_bytes.is_empty() {
+        let sizes: Vec<String> = selection.message_bytes.iter().map(u32::to_string).collect();
+        let _ = writeln!(text, "  texts       {} B", sizes.join(", "));
     }
     let server = match &settings.running_server {
         Some(server) => format!("the server at {}", server.address),

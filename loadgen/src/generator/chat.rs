@@ -29,8 +29,7 @@ const STALL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Derives keys, connects, and runs the workload of the order.
 pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
-    let workload = workloads::find(&order.workload)
-        .with_context(|| format!("there is no workload {:?}", order.workload))?;
+    let workload = workloads::ordered(order)?;
     let secrets = derive::secrets(order.accounts, order.seed);
     let traffic = Arc::new(Traffic::default());
     let orders = {

@@ -20,7 +20,7 @@ impl Worker {
             Step::LogIn => self.log_in(around).await,
             Step::Read { count } => self.read(count, around).await,
             Step::DeleteAccount => self.delete(around).await,
-            Step::Send { .. } => unreachable!("messages are sent in phases of their own"),
+            _ => unreachable!("a conversation has phases of its own"),
         };
         self.drain_events(around);
         let mut shared = around.shared.borrow_mut();

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use crate::scenario::Scenario;
+
 /// A workload in the list.
 pub trait Workload: Sync {
     /// Its name, on the command line and in results.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// One line that says what it is.
     fn description(&self) -> &'static str;
@@ -14,12 +16,12 @@ pub trait Workload: Sync {
     fn fixed_accounts(&self) -> Option<u32>;
 
     /// Its phases, in order; between two of them nothing is in flight. A name may come twice.
-    fn phases(&self) -> &'static [Phase];
+    fn phases(&self) -> &[Phase];
 
     /// What one account does in one phase.
     fn steps(&self, part: &Part<'_>) -> Box<dyn Iterator<Item = Step>>;
 
-    /// How many messages are pushed to an account in one phase.
+    /// How many events reach an account in one phase: messages, and word of messages that others deleted.
     fn deliveries(&self, part: &Part<'_>) -> u64;
 
     /// Appends the text of a message; a different one for each, so that a lost or swapped message shows.
@@ -31,8 +33,13 @@ pub trait Workload: Sync {
     /// The place of a message among all that its sender sends, from 0.
     fn place(&self, key: &MessageKey) -> u64;
 
-    /// Whether messages are read when the state is digested.
-    fn read_when_digested(&self) -> bool;
+    /// What has become of a message when the state is digested.
+    fn fate(&self, key: &MessageKey) -> Fate;
+
+    /// The scenario behind it; `None` if it is built of code.
+    fn scenario(&self) -> Option<&Scenario> {
+        None
+    }
 }
 
 /// A stretch of a workload between two barriers.
@@ -89,8 +96,52 @@ pub enum Step {
         /// How many.
         count: u32,
     },
+    /// Read the next unread messages of one sender. Due once the last of them has arrived and the ones before are
+    /// read.
+    ReadFrom {
+        /// The sender's number.
+        from: u32,
+        /// The how-manieth of its messages is the first, from 0.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// Look back in the conversation with another account.
+    History {
+        /// The other account's number.
+        peer: u32,
+        /// How many messages at most.
+        limit: u32,
+    },
+    /// List the names of accounts.
+    List {
+        /// Only those behind this account's.
+        after: Option<u32>,
+        /// How many at most.
+        limit: u32,
+    },
+    /// Delete a message that this account received. Due once it is read.
+    DeleteMessage {
+        /// Which.
+        key: MessageKey,
+    },
+    /// Ask how many messages wait.
+    Unread,
+    /// Ask whether the server is there.
+    Ping,
     /// Delete this account.
     DeleteAccount,
+}
+
+/// What has become of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It waits.
+    Unread,
+    /// Its recipient has read it.
+    Read,
+    /// It is gone.
+    Deleted,
 }
 
 /// Whether a message's recipient is there to be told.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{MessageKey, Part, Phase, PhaseKind, Recipient, Step, Workload};
+use super::{Fate, MessageKey, Part, Phase, PhaseKind, Recipient, Step, Workload};
 
 /// The workload. The recipient logs in only after all was sent, and reads it at once.
 pub struct Efficiency;
@@ -93,8 +93,8 @@ impl Workload for Efficiency {
         key.nth.into()
     }
 
-    fn read_when_digested(&self) -> bool {
-        true
+    fn fate(&self, _key: &MessageKey) -> Fate {
+        Fate::Read
     }
 }
 

@@ -61,7 +61,7 @@ impl Workload for Idle {
         key.nth.into()
     }
 
-    fn read_when_digested(&self) -> bool {
+    fn fate(&self, _key: &MessageKey) -> Fate {
         false
     }
 }

@@ -3,9 +3,14 @@
 mod contract;
 pub mod efficiency;
 pub mod idle;
+mod resized;
 pub mod scaling;
 
-pub use contract::{MessageKey, Part, Phase, PhaseKind, Recipient, Step, Workload};
+use anyhow::Context as _;
+
+pub use self::contract::{Fate, MessageKey, Part, Phase, PhaseKind, Recipient, Step, Workload};
+pub use self::resized::Resized;
+use crate::control::LoadOrder;
 
 /// All workloads. To add one: one file, one line here.
 pub static WORKLOADS: &[&dyn Workload] = &[&efficiency::Efficiency, &scaling::Scaling, &idle::Idle];
@@ -17,4 +22,17 @@ pub fn find(name: &str) -> Option<&'static dyn Workload> {
         .iter()
         .copied()
         .find(|workload| workload.name() == name)
+}
+
+/// The workload that an order asks for. It lives as long as the process, which has no other.
+///
+/// # Errors
+/// If there is none of that name.
+pub fn ordered(order: &LoadOrder) -> anyhow::Result<&'static dyn Workload> {
+    let inner = find(&order.workload)
+        .with_context(|| format!("there is no workload {:?}", order.workload))?;
+    Ok(match order.message_bytes {
+        None => inner,
+        Some(text_bytes) => Box::leak(Box::new(Resized { inner, text_bytes })),
+    })
 }

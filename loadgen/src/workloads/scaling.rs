@@ -1,6 +1,6 @@
 //! `scaling`: every account sends to every other one, as the main notebook's scaling test did.
 
-use super::{MessageKey, Part, Phase, PhaseKind, Recipient, Step, Workload};
+use super::{Fate, MessageKey, Part, Phase, PhaseKind, Recipient, Step, Workload};
 
 /// The workload. Texts have 5 characters, the length of the notebook's "hello", and differ.
 pub struct Scaling;
@@ -74,8 +74,8 @@ impl Workload for Scaling {
         u64::from(key.nth) * u64::from(key.accounts - 1) + u64::from(distance) - 1
     }
 
-    fn read_when_digested(&self) -> bool {
-        false
+    fn fate(&self, _key: &MessageKey) -> Fate {
+        Fate::Unread
     }
 }
 

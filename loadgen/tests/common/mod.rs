@@ -21,6 +21,7 @@ pub(crate) fn trial() -> Trial {
     let cell = Cell {
         workload: SCALING,
         accounts: 2,
+        ..Cell::default()
     };
     Trial {
         protocol,
