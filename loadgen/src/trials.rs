@@ -171,7 +171,6 @@ mod tests {
             order(arguments, repetition)
                 .into_iter()
                 .filter(|(.., name)| name.ends_with(" (again)"))
-                .map(|(round, workload, accounts, name)| (round, workload, accounts, name))
                 .collect()
         };
         let expected = |workload: &'static str, accounts| -> Vec<_> {
