@@ -2,7 +2,7 @@
 
 use reports::schema::workload::IDLE;
 
-use super::{MessageKey, Part, Phase, PhaseKind, Step, Workload};
+use super::{Fate, MessageKey, Part, Phase, PhaseKind, Step, Workload};
 
 /// The workload. Nobody says anything; memory is read before anybody connects and after all have logged in.
 pub struct Idle;
@@ -62,6 +62,6 @@ impl Workload for Idle {
     }
 
     fn fate(&self, _key: &MessageKey) -> Fate {
-        false
+        Fate::Unread
     }
 }
