@@ -190,7 +190,7 @@ fn mixes_that_cannot_be_done_are_refused() {
     check(
         "[mix]\nsend = 5\nread = 3\ndelete = 1\nhistory = 1\n",
         "",
-        8,
+        9,
         &["\"morning\" has no mix", "[mix]"],
     );
 }
