@@ -3,6 +3,7 @@
 use protocols::registry::{self, Front, Protocol, UnknownProtocol};
 use server_core::limits::Options;
 
+use crate::link::{Link, LinkError};
 use crate::texts;
 use crate::workloads::{self, WORKLOADS, Workload};
 
@@ -35,6 +36,21 @@ impl AskedProtocol {
             asked: protocol.short_name().to_owned(),
             protocol,
         }
+    }
+}
+
+/// A simulated link, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AskedLink(pub Option<Link>);
+
+/// Understands a link; `none` is none.
+///
+/// # Errors
+/// When it is none of those that there are, with what is wrong.
+pub fn link(asked: &str) -> Result<AskedLink, LinkError> {
+    match asked {
+        "none" => Ok(AskedLink(None)),
+        asked => asked.parse().map(Some).map(AskedLink),
     }
 }
 

@@ -5,11 +5,12 @@ mod arithmetic;
 mod bytes;
 mod conditions;
 mod costs;
+mod distance;
 mod idle;
 mod measured;
 
 use protocols::registry::Front;
-use reports::schema::{Ledger, Run, phase};
+use reports::schema::{BytesFirstMessage, Ledger, Run, phase};
 
 use self::arithmetic::quotient;
 use crate::control::{self, Outcome, Reach};
@@ -17,13 +18,6 @@ use crate::record::{PhaseRecord, Record};
 use crate::trials::Trial;
 use crate::validity;
 use crate::workloads::{self, Workload};
-
-/// What IPv4 (20 bytes) and TCP (20 bytes, and 12 for its timestamps: RFC 7323) put before each segment. The options of
-/// a connection's first two segments are 8 bytes longer, which is left out.
-const SEGMENT_HEADER_IPV4_BYTES: u64 = 52;
-
-/// The same with IPv6's header of 40 bytes.
-const SEGMENT_HEADER_IPV6_BYTES: u64 = 72;
 
 /// What `codec` and `transport` say of a reference, which has neither.
 const NONE_OF_ITS_OWN: &str = "none";
@@ -48,13 +42,16 @@ pub struct Conditions {
 pub fn run(trial: &Trial, record: &Record, conditions: &Conditions) -> Run {
     let mut run = identity(trial, conditions);
     times(&mut run, record);
-    bytes::fill_in(&mut run, &record.phases, header_bytes(conditions));
+    bytes::fill_in(&mut run, &record.phases);
     costs::fill_in(&mut run, record);
     idle::fill_in(&mut run, record);
     if let (Some(_), Some(server)) = (&conditions.address, &mut run.server) {
         (server.network_sent_bytes, server.network_received_bytes) = (None, None);
     }
     run.conditions = conditions::of(trial.protocol.protocol, record, conditions);
+    if let Some(link) = trial.cell.link {
+        distance::fill_in(&mut run, link, record.relayed);
+    }
     run.state_digest.clone_from(&record.digest);
     let unreadable = record
         .outcome
@@ -117,6 +114,11 @@ fn times(run: &mut Run, record: &Record) {
 /// Fills in what only the generator's last line says.
 fn outcome_into(run: &mut Run, outcome: &Outcome) -> Result<(), String> {
     run.ledger = ledger(outcome.ledger);
+    run.bytes_first_message = outcome.first_message.map(|first| BytesFirstMessage {
+        request: first.request_bytes,
+        reply: first.reply_bytes,
+        event: first.event_bytes,
+    });
     measured::fill_in(run, outcome)
 }
 
@@ -133,12 +135,5 @@ const fn ledger(ledger: control::Ledger) -> Ledger {
         duplicated: ledger.duplicated,
         reordered: ledger.reordered,
         altered: ledger.altered,
-    }
-}
-
-fn header_bytes(conditions: &Conditions) -> u64 {
-    match &conditions.address {
-        Some(address) if address.starts_with('[') => SEGMENT_HEADER_IPV6_BYTES,
-        _ => SEGMENT_HEADER_IPV4_BYTES,
     }
 }

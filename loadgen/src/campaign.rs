@@ -187,6 +187,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         seed: settings.seed,
         timing: Timing::default(),
         reach: settings.reach.clone(),
+        link: trial.cell.link,
     };
     TrialOrder { target, load }
 }

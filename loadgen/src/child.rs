@@ -47,11 +47,19 @@ pub fn first_order() -> anyhow::Result<Order> {
 pub fn follow_orders(
     counters: Arc<dyn Fn() -> Counters + Send + Sync>,
 ) -> mpsc::UnboundedReceiver<Order> {
+    follow_orders_with(move || Report::Counters(counters()))
+}
+
+/// As [`follow_orders`], with another answer to a mark.
+#[must_use]
+pub fn follow_orders_with(
+    marked: impl Fn() -> Report + Send + 'static,
+) -> mpsc::UnboundedReceiver<Order> {
     let (sender, receiver) = mpsc::unbounded_channel();
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
             match serde_json::from_str(&line) {
-                Ok(Order::Mark) if say(&Report::Counters(counters())).is_ok() => {}
+                Ok(Order::Mark) if say(&marked()).is_ok() => {}
                 Ok(Order::Mark) | Err(_) => break,
                 Ok(Order::BeginPhase) => meter::begin_phase(),
                 Ok(order) => drop(sender.send(order)),

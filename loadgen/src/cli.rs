@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use server_core::store::StoreSpec;
 
-use crate::asked::{self, AskedProtocol};
+use crate::asked::{self, AskedLink, AskedProtocol};
 use crate::fault::AskedFault;
 use crate::reach::ReachArgs;
 use crate::workloads::Workload;
@@ -17,6 +17,8 @@ Examples:
   loadgen --protocol custom,grpc --workload efficiency --trials 10 --seed 7 --out comparison
   loadgen --store sqlite --in-flight 8           with a durable store, eight requests under way on each connection
   loadgen --idle 1000                            memory of 1000 connections that are logged in and at rest
+  loadgen --protocol custom,grpc --accounts 4 --link none --link lan --link wan
+                                                 over simulated links: which protocol is ahead at which distance
   loadgen --protocol json --addr 127.0.0.1:54401 --accounts 40
                                                  a server that runs already, in any language
 
@@ -53,6 +55,9 @@ pub enum Command {
     /// The server's process of a trial; started by loadgen itself.
     #[command(hide = true)]
     ChildServer,
+    /// The simulated link's process of a trial; started by loadgen itself.
+    #[command(hide = true)]
+    ChildRelay,
     /// The clients' process of a trial; started by loadgen itself.
     #[command(hide = true)]
     ChildGenerator,
@@ -113,6 +118,12 @@ pub struct RunArgs {
         conflicts_with = "addr"
     )]
     pub store: StoreSpec,
+
+    /// A simulated link before the server: none, a preset (lan, wifi, 4g, wan, satellite), settings such as
+    /// rtt=40ms,rate=10mbit,jitter=5ms,loss=0.1%, or a preset with settings that change it. May be said several times:
+    /// everything is then measured over each of them.
+    #[arg(long, value_name = "LINK", value_parser = asked::link)]
+    pub link: Vec<AskedLink>,
 
     /// Seeds everything random, the order of trials above all; recorded in the results [default: a random one].
     #[arg(long, value_name = "N")]

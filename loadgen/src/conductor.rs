@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::control::{Counters, LoadOrder, Order, Report, ServeOrder};
+use crate::control::{Counters, LoadOrder, Order, RelayOrder, Report, ServeOrder};
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
+use crate::link::Exchange;
+use crate::link::relay::Snapshot;
 use crate::record::{PhaseRecord, Reading, Record, Trouble};
 use crate::target::{Child, ChildError, Role};
 
@@ -19,6 +21,9 @@ const BARRIER_PATIENCE: Duration = Duration::from_secs(2);
 /// How often counters are compared without a pause in between. Bytes that are under way arrive in that time; what
 /// takes longer should not compete with two busy processes for the processor.
 const COMPARISONS_AT_ONCE: u32 = 16;
+
+/// More than what a message of a workload takes in either direction, in any format, in bytes.
+const MESSAGE_MAX_BYTES: u64 = 1_000;
 
 /// The pause between two later comparisons.
 const COMPARISON_PAUSE: Duration = Duration::from_millis(2);
@@ -71,8 +76,10 @@ async fn lead(
 /// The processes of a trial that are ready to begin.
 struct Stage {
     server: Server,
+    relay: Option<Child>,
     generator: Child,
     phase_patience: Duration,
+    barrier_patience: Duration,
 }
 
 enum Server {
@@ -92,13 +99,20 @@ impl Stage {
             }
             Target::Running(process) => (Server::Running(*process), Child::spawn(Role::Generator)?),
         };
+        let relay = match load.link {
+            Some(_) => Some(relay(&mut load, &order.target).await?),
+            None => None,
+        };
         let phase_patience = phase_patience(&load);
+        let delay = load.link_patience();
         generator.tell(&Order::Load(load)).await?;
         match generator.listen(phase_patience).await? {
             Report::Ready { .. } => Ok(Self {
                 server,
+                relay,
                 generator,
                 phase_patience,
+                barrier_patience: BARRIER_PATIENCE + delay,
             }),
             other => Err(generator.unexpected("that it is ready", &other)),
         }
@@ -122,6 +136,7 @@ impl Stage {
                     record.outcome = Some(*outcome);
                     // A server that died in the last phase is the cause of whatever the generator saw of it.
                     self.read_server().await?;
+                    record.relayed = self.read_relay().await?;
                     return Ok(());
                 }
                 other => {
@@ -171,7 +186,7 @@ impl Stage {
 
     /// Reads both ends' counters until they agree, or for as long as is reasonable.
     async fn barrier(&mut self) -> Result<(Reading, Option<bool>), ChildError> {
-        let deadline = Instant::now() + BARRIER_PATIENCE;
+        let deadline = Instant::now() + self.barrier_patience;
         let mut comparisons = 0;
         loop {
             let reading = self.read().await?;
@@ -208,6 +223,18 @@ impl Stage {
         }
     }
 
+    /// What the simulated link has done; nothing if there is none.
+    async fn read_relay(&mut self) -> Result<Option<Snapshot>, ChildError> {
+        let Some(relay) = &mut self.relay else {
+            return Ok(None);
+        };
+        relay.tell(&Order::Mark).await?;
+        match relay.listen(STEP_PATIENCE).await? {
+            Report::Relayed(snapshot) => Ok(Some(snapshot)),
+            other => Err(relay.unexpected("what it did", &other)),
+        }
+    }
+
     /// Asks for the digest; says whether there was anybody to ask.
     async fn digest(&mut self, record: &mut Record) -> Result<bool, ChildError> {
         let Server::Own(server) = &mut self.server else {
@@ -230,8 +257,12 @@ impl Stage {
         else {
             return error;
         };
-        match self.read_server().await {
-            Err(cause @ (ChildError::Ended { .. } | ChildError::Failed { .. })) => cause,
+        let found = match self.read_relay().await {
+            Ok(_) => self.read_server().await.err(),
+            Err(cause) => Some(cause),
+        };
+        match found {
+            Some(cause @ (ChildError::Ended { .. } | ChildError::Failed { .. })) => cause,
             _ => error,
         }
     }
@@ -242,8 +273,26 @@ impl Stage {
                 server.end().await;
             }
         };
-        tokio::join!(self.generator.end(), server);
+        let relay = async {
+            if let Some(relay) = self.relay {
+                relay.end().await;
+            }
+        };
+        tokio::join!(self.generator.end(), relay, server);
     }
+}
+
+/// Puts a simulated link before the server that the load is for.
+async fn relay(load: &mut LoadOrder, target: &Target) -> Result<Child, ChildError> {
+    let mut relay = Child::spawn(Role::Relay)?;
+    let order = RelayOrder {
+        server: std::mem::take(&mut load.address),
+        link: load.link.unwrap_or_default(),
+        seed: load.seed,
+        try_server: matches!(target, Target::Running(_)),
+    };
+    load.address = relay.relay(order).await?;
+    Ok(relay)
 }
 
 async fn counters(child: &mut Child) -> Result<Counters, ChildError> {
@@ -261,5 +310,14 @@ fn phase_patience(load: &LoadOrder) -> Duration {
         .saturating_mul(accounts)
         .saturating_mul(load.rounds.unwrap_or(1).into());
     let work_ms = messages.saturating_mul(2).saturating_add(50 * accounts);
-    STEP_PATIENCE + Duration::from_millis(work_ms)
+    let link = load.link.map(|link| {
+        // In the worst case they are sent one after another, each over a few round trips, and losses come on top.
+        let round_trips = 10 + 2 * accounts.saturating_mul(load.rounds.unwrap_or(1).into());
+        let exchange = Exchange {
+            round_trips: u32::try_from(round_trips).unwrap_or(u32::MAX),
+            bytes: messages.saturating_mul(MESSAGE_MAX_BYTES),
+        };
+        2 * (link.time_of(exchange) + link.patience())
+    });
+    STEP_PATIENCE + Duration::from_millis(work_ms) + link.unwrap_or_default()
 }

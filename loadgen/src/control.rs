@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
 use crate::intervals::Intervals;
+use crate::link::Link;
+use crate::link::relay::Snapshot;
 use crate::pacing::Arrivals;
 use crate::recorder::Recorded;
 use crate::tally::Tally;
@@ -23,6 +25,8 @@ pub enum Order {
     Serve(ServeOrder),
     /// First line to a generator child: derive keys; answered with [`Report::Ready`].
     Load(LoadOrder),
+    /// First line to a relay child: stand before a server; answered with [`Report::Ready`].
+    Relay(RelayOrder),
     /// Read the counters; answered with [`Report::Counters`]. At any time.
     Mark,
     /// A phase begins; has no answer of its own. At any time.
@@ -54,6 +58,19 @@ pub struct ServeOrder {
     pub compression: Option<String>,
 }
 
+/// What a relay child is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelayOrder {
+    /// Where the server is, `host:port`.
+    pub server: String,
+    /// How the link behaves.
+    pub link: Link,
+    /// What its chances are drawn from.
+    pub seed: u64,
+    /// Whether to connect to the server once before anybody else does: one that is not ours may not be there.
+    pub try_server: bool,
+}
+
 /// What a generator child is to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadOrder {
@@ -82,6 +99,17 @@ pub struct LoadOrder {
     /// How the accounts reach the server, where a protocol leaves a choice.
     #[serde(default)]
     pub reach: Reach,
+    /// The simulated link that lies before the server; `None` for none.
+    #[serde(default)]
+    pub link: Option<Link>,
+}
+
+impl LoadOrder {
+    /// How much longer an answer may take because of a simulated link.
+    #[must_use]
+    pub fn link_patience(&self) -> Duration {
+        self.link.map(|link| link.patience()).unwrap_or_default()
+    }
 }
 
 /// How accounts reach the server, where a protocol leaves a choice.
@@ -143,6 +171,8 @@ pub enum Report {
     },
     /// The answer to [`Order::Mark`].
     Counters(Counters),
+    /// A relay's answer to [`Order::Mark`].
+    Relayed(Snapshot),
     /// The answer to [`Order::Digest`]: lower-case hexadecimal; `None` if this server keeps no state.
     Digest {
         /// The digest.
@@ -185,10 +215,11 @@ pub struct Counters {
     pub stream_sent_bytes: u64,
     /// Read from its chat sockets, in bytes.
     pub stream_received_bytes: u64,
-    /// TCP segments sent, from `TCP_INFO`; `None` where there is no TCP. Generators only.
-    pub segments_sent: Option<u64>,
-    /// TCP segments received.
-    pub segments_received: Option<u64>,
+    /// Headers of IP and TCP of all segments sent, in bytes, from `TCP_INFO`; `None` where there is no TCP. Generators
+    /// only.
+    pub headers_sent_bytes: Option<u64>,
+    /// Headers of all segments received, in bytes.
+    pub headers_received_bytes: Option<u64>,
     /// Bytes that TCP sent again.
     pub retransmitted_bytes: Option<u64>,
     /// What its chat sockets said when they were asked; `None` if the process is not ours.
@@ -241,6 +272,9 @@ pub struct Outcome {
     pub messages: u64,
     /// Where every operation went.
     pub ledger: Ledger,
+    /// What the first message of fresh connections takes; `None` if it was not asked.
+    #[serde(default)]
+    pub first_message: Option<FirstMessage>,
     /// All latencies that were taken.
     #[serde(default)]
     pub recorded: Recorded,
@@ -259,6 +293,17 @@ pub struct Outcome {
     pub wrong_count: u64,
     /// Whether it was told to stop before it was done.
     pub stopped: bool,
+}
+
+/// Stream bytes of the first message of fresh connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstMessage {
+    /// What the sender sent.
+    pub request_bytes: u64,
+    /// What the sender received.
+    pub reply_bytes: u64,
+    /// What crossed the recipient's connection.
+    pub event_bytes: u64,
 }
 
 /// Where every operation went: `scheduled = ok + errors + timeouts + in_flight + never_sent`.

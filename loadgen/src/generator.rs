@@ -3,6 +3,7 @@
 mod chat;
 mod connecting;
 mod derive;
+mod first_message;
 mod reference;
 
 use anyhow::Context as _;
@@ -102,6 +103,7 @@ mod tests {
             seed: 0,
             timing: Timing::default(),
             reach: Reach::default(),
+            link: None,
         }
     }
 

@@ -8,7 +8,8 @@
 //! 3. [`campaign`]: all trials, one after another; [`conductor`]: one trial; [`target`]: its processes;
 //!    [`record`]: what they said.
 //! 4. [`control`]: how the parent and its two children talk; [`child`] is the children's side of it.
-//! 5. [`server_child`] and [`generator`]: the processes of a trial.
+//! 5. [`server_child`] and [`generator`]: the processes of a trial; [`link`] and [`relay_child`]: the distance between
+//!    them, where one is simulated.
 //! 6. [`workloads`] and [`scenario`]: what is said; [`texts`]: in which words; [`pacing`]: when, on the clock of
 //!    [`timer`]; [`recorder`], [`tally`] and [`intervals`]: what is kept of it.
 //! 7. [`oracle`]: right answers; [`payload`]: what a user means.
@@ -34,6 +35,7 @@ pub mod foreign;
 pub mod generator;
 pub mod interrupt;
 pub mod intervals;
+pub mod link;
 pub mod machine;
 pub mod meter;
 pub mod oracle;
@@ -44,6 +46,7 @@ pub mod progress;
 pub mod reach;
 pub mod record;
 pub mod recorder;
+pub mod relay_child;
 pub mod scenario;
 pub mod selection;
 pub mod server_child;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use loadgen::cli::{Cli, Command};
 use loadgen::exit::{self, Exit};
-use loadgen::{commands, generator, server_child};
+use loadgen::{commands, generator, relay_child, server_child};
 use server_core::error::one_line;
 
 fn main() -> ExitCode {
@@ -25,6 +25,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Conform(args)) => commands::conform(&args),
         Some(Command::Protocols) => commands::protocols(),
         Some(Command::ChildServer) => server_child::main().map(|()| Exit::Fine),
+        Some(Command::ChildRelay) => relay_child::main().map(|()| Exit::Fine),
         Some(Command::ChildGenerator) => generator::main().map(|()| Exit::Fine),
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::link::Exchange;
 use crate::trials::Trial;
 
 /// What a trial takes beside its messages: starting its processes, and ending them.
@@ -115,6 +116,12 @@ impl Lines {
     }
 }
 
+/// What creating, logging in, deleting and opening a connection wait for, in round trips of a simulated link.
+const SETUP_ROUND_TRIPS: u32 = 8;
+
+/// What a message takes on a simulated link, in bytes: a guess between the smallest and the largest.
+const MESSAGE_BYTES: u64 = 200;
+
 /// How long all trials will take, before any has been run.
 #[must_use]
 pub fn estimate(plan: &[Trial], rounds: Option<u32>) -> Duration {
@@ -130,7 +137,19 @@ fn estimate_one(trial: &Trial, rounds: Option<u32>) -> Duration {
         }
         None => Duration::ZERO,
     };
-    TRIAL_BASE + PER_ACCOUNT * accounts + messages
+    TRIAL_BASE + PER_ACCOUNT * accounts + messages + on_the_link(trial, rounds)
+}
+
+/// How long a simulated link makes a trial: in each round, an account's messages wait for each other.
+fn on_the_link(trial: &Trial, rounds: Option<u32>) -> Duration {
+    let accounts = trial.cell.accounts;
+    let messages = accounts.saturating_mul(rounds.unwrap_or(1));
+    let exchange = Exchange {
+        round_trips: SETUP_ROUND_TRIPS.saturating_add(messages),
+        bytes: u64::from(accounts) * u64::from(messages) * MESSAGE_BYTES,
+    };
+    let link = trial.cell.link.map(|link| link.time_of(exchange));
+    link.unwrap_or_default()
 }
 
 /// How long the rest will take if it takes as long as what was done; nothing before anything was.
@@ -144,8 +163,11 @@ fn title(trial: &Trial) -> String {
     let texts = cell
         .message_bytes
         .map_or_else(String::new, |bytes| format!(", {bytes} B"));
+    let link = cell
+        .link
+        .map_or_else(String::new, |link| format!(", {}", link.label()));
     format!(
-        "{}, {} accounts{texts}, {}",
+        "{}, {} accounts{texts}, {}{link}",
         cell.workload,
         cell.accounts,
         trial.name()

@@ -3,6 +3,7 @@
 use reports::schema::phase;
 
 use crate::control::{Counters, Outcome, PhaseEnd};
+use crate::link::relay::Snapshot;
 use crate::target::ChildError;
 
 /// What the processes of a trial said.
@@ -14,6 +15,8 @@ pub struct Record {
     pub digest: Option<String>,
     /// What the generator said at last.
     pub outcome: Option<Outcome>,
+    /// What the simulated link did, where there was one.
+    pub relayed: Option<Snapshot>,
     /// Why it did not come to its end.
     pub trouble: Option<Trouble>,
 }

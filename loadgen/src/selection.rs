@@ -1,11 +1,14 @@
 //! What a run consists of: which protocols meet which workloads, with how many accounts.
 
+use std::cmp::Reverse;
+
 use protocols::registry;
 use reports::schema::workload;
 
 use crate::asked::AskedProtocol;
 use crate::cli::RunArgs;
 use crate::exit::UsageError;
+use crate::link::Link;
 use crate::workloads::{self, WORKLOADS, Workload};
 
 /// The numbers of accounts in the notebook's Tables 2 and 3.
@@ -20,6 +23,8 @@ pub struct Cell {
     pub accounts: u32,
     /// The size of texts that was asked for; `None`: the workload's own texts.
     pub message_bytes: Option<u32>,
+    /// The simulated link before the server; `None` for none.
+    pub link: Option<Link>,
 }
 
 /// What a run consists of.
@@ -33,6 +38,8 @@ pub struct Selection {
     pub accounts: Vec<u32>,
     /// The sizes of texts that were asked for; empty: the workloads' own texts.
     pub message_bytes: Vec<u32>,
+    /// The links over which everything runs; `[None]` if none is simulated.
+    pub links: Vec<Option<Link>>,
     /// What runs twice, so that a protocol is compared with itself; none where that was not wanted, or cannot be.
     pub control: Option<Control>,
 }
@@ -67,15 +74,23 @@ impl Selection {
             workloads,
             accounts,
             message_bytes: without_repeats(&args.message_bytes, |bytes| *bytes),
+            links: links(args),
             control: None,
         };
+        selection.refuse_links()?;
         selection.control = control(&selection, args)?;
         refuse_fault_without_server(args, &selection)?;
         Ok(selection)
     }
 
-    /// All combinations of workload, number of accounts and size of texts, in the order in which they run.
+    /// All combinations of workload, number of accounts, size of texts and link, in the order in which they run.
     pub fn cells(&self) -> impl Iterator<Item = Cell> {
+        let over = move |cell| self.links.iter().map(move |&link| Cell { link, ..cell });
+        self.cells_on_the_spot().flat_map(over)
+    }
+
+    /// The same without links.
+    fn cells_on_the_spot(&self) -> impl Iterator<Item = Cell> {
         self.workloads.iter().flat_map(move |workload| {
             let cells = move |accounts| {
                 self.message_bytes_of(*workload)
@@ -84,6 +99,7 @@ impl Selection {
                         workload: workload.name(),
                         accounts,
                         message_bytes,
+                        link: None,
                     })
             };
             self.accounts_of(*workload).into_iter().flat_map(cells)
@@ -96,6 +112,19 @@ impl Selection {
             vec![None]
         } else {
             self.message_bytes.iter().copied().map(Some).collect()
+        }
+    }
+
+    /// A relay stands between TCP sockets, and nowhere else.
+    fn refuse_links(&self) -> Result<(), UsageError> {
+        let is_simulated = self.links.iter().any(Option::is_some);
+        let without = |protocol: &&AskedProtocol| !protocol.protocol.is_over_tcp();
+        match self.protocols.iter().find(without) {
+            Some(protocol) if is_simulated => Err(UsageError(format!(
+                "{} does not run over TCP, and a simulated link lies between TCP sockets: leave it out, or --link",
+                protocol.asked
+            ))),
+            _ => Ok(()),
         }
     }
 
@@ -147,7 +176,8 @@ fn control(selection: &Selection, args: &RunArgs) -> Result<Option<Control>, Usa
     let cell = selection
         .cells()
         .filter(in_scaling)
-        .max_by_key(|cell| cell.accounts)
+        // Where there are several links, over the nearest, where it takes the least time.
+        .max_by_key(|cell| (cell.accounts, Reverse(cell.link.map(|link| link.rtt_ns))))
         .or_else(|| selection.cells().last());
     let control = match (protocol, cell) {
         (Some(protocol), Some(cell)) if args.trials > 1 => Some(Control {
@@ -172,6 +202,14 @@ fn workloads(args: &RunArgs) -> Vec<&'static dyn Workload> {
         asked => asked.iter().any(|asked| asked.name() == workload.name()),
     };
     WORKLOADS.iter().copied().filter(wanted).collect()
+}
+
+fn links(args: &RunArgs) -> Vec<Option<Link>> {
+    if args.link.is_empty() {
+        return vec![None];
+    }
+    let asked: Vec<Option<Link>> = args.link.iter().map(|asked| asked.0).collect();
+    without_repeats(&asked, |link| *link)
 }
 
 fn refuse_without_effect(args: &RunArgs, open: bool) -> Result<(), UsageError> {

@@ -9,7 +9,7 @@ use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::control::{Order, Report, ServeOrder};
+use crate::control::{Order, RelayOrder, Report, ServeOrder};
 
 /// How long a server may take until it listens.
 const SERVE_PATIENCE: Duration = Duration::from_mins(1);
@@ -30,6 +30,8 @@ pub enum Role {
     Server,
     /// It loads.
     Generator,
+    /// It is the link between them.
+    Relay,
 }
 
 impl Role {
@@ -37,6 +39,7 @@ impl Role {
         match self {
             Self::Server => "child-server",
             Self::Generator => "child-generator",
+            Self::Relay => "child-relay",
         }
     }
 }
@@ -46,6 +49,7 @@ impl fmt::Display for Role {
         f.write_str(match self {
             Self::Server => "server",
             Self::Generator => "load generator",
+            Self::Relay => "simulated link",
         })
     }
 }
@@ -188,6 +192,19 @@ impl Child {
     /// Any but [`ChildError::Spawn`].
     pub async fn serve(&mut self, order: ServeOrder) -> Result<String, ChildError> {
         self.tell(&Order::Serve(order)).await?;
+        self.address().await
+    }
+
+    /// Tells it to stand before a server, and waits until it does; says where.
+    ///
+    /// # Errors
+    /// Any but [`ChildError::Spawn`].
+    pub async fn relay(&mut self, order: RelayOrder) -> Result<String, ChildError> {
+        self.tell(&Order::Relay(order)).await?;
+        self.address().await
+    }
+
+    async fn address(&mut self) -> Result<String, ChildError> {
         match self.listen(SERVE_PATIENCE).await? {
             Report::Ready {
                 address: Some(address),

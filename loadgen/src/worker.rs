@@ -93,6 +93,14 @@ impl Worker {
         self.account
     }
 
+    /// What it logs in with.
+    pub(crate) fn secrets(&self) -> Secrets {
+        Secrets {
+            keys: self.keys.clone(),
+            client_nonce: self.client_nonce,
+        }
+    }
+
     /// Bytes at the layer `message` so far.
     pub(crate) fn message_bytes(&self) -> protocols::client::MessageBytes {
         self.caller.client().message_bytes()
@@ -114,6 +122,7 @@ impl Worker {
 }
 
 /// What was derived before the clock starts.
+#[derive(Clone)]
 pub(crate) struct Secrets {
     pub(crate) keys: ClientKeys,
     pub(crate) client_nonce: Nonce,

@@ -1,5 +1,7 @@
 //! Whole runs, small ones: real processes, real sockets, and what is left behind.
 
+mod independent_bytes;
+mod links;
 mod processes;
 
 use std::collections::BTreeSet;

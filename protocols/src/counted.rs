@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::sockets::{Asked, Opened};
-use crate::tcp_info::{self, Segments};
+use crate::tcp_info::{self, IpVersion, Segments};
 
 /// What went through the sockets of one process: the layer `stream`, and segments for the layer `wire`.
 #[derive(Default)]
@@ -80,8 +80,10 @@ impl Traffic {
 
     fn watch(self: &Arc<Self>, stream: &TcpStream) -> Option<Arc<Socket>> {
         let descriptor = stream.as_fd().try_clone_to_owned().ok()?;
+        let ip = IpVersion::to(stream.peer_addr().ok()?.ip());
         let socket = Arc::new(Socket {
             descriptor,
+            ip,
             traffic: Arc::downgrade(self),
         });
         let mut sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,12 +99,13 @@ impl Traffic {
 /// A second handle on a connection's socket, to ask the kernel about it, until the connection closes.
 struct Socket {
     descriptor: std::os::fd::OwnedFd,
+    ip: IpVersion,
     traffic: Weak<Traffic>,
 }
 
 impl Socket {
     fn segments(&self) -> Segments {
-        tcp_info::segments(&self.descriptor).unwrap_or_default()
+        tcp_info::segments(&self.descriptor, self.ip).unwrap_or_default()
     }
 }
 

@@ -120,6 +120,15 @@ impl Protocol {
         }
     }
 
+    /// Whether its sockets are TCP's. A reference's always are.
+    #[must_use]
+    pub fn is_over_tcp(&self) -> bool {
+        match self.front {
+            Front::Chat(pair) => pair.transport.is_over_tcp(),
+            Front::Reference(_) => true,
+        }
+    }
+
     /// The name that people use: the alias where there is one.
     #[must_use]
     pub const fn short_name(&self) -> &'static str {

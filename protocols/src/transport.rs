@@ -28,6 +28,9 @@ pub trait Transport: Send + Sync {
     /// What its connections are set to, and what is not equal between it and others.
     fn conditions(&self) -> Conditions;
 
+    /// Whether its sockets are TCP's: then a relay can stand between both ends, and `TCP_INFO` can be asked.
+    fn is_over_tcp(&self) -> bool;
+
     /// Listens, and serves the core until `listen.stop` is cancelled: then it accepts no more, each connection
     /// finishes what it was asked, flushes and closes. Tasks run on `listen.tasks`.
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>>;

@@ -206,6 +206,9 @@ pub struct Run {
     pub warm_up_ns: Option<u64>,
     /// The simulated link; null for none.
     pub link: Option<String>,
+    /// How the simulated link behaves, and how well it did; null for none.
+    #[serde(default)]
+    pub link_report: Option<LinkReport>,
     /// The store behind the server.
     pub store: String,
     /// How many connections the accounts shared; null when each had its own.
@@ -261,6 +264,10 @@ pub struct Run {
     /// Mean stream bytes of one message in rounds 2 and later; null when there was one round.
     #[serde(default)]
     pub bytes_per_message: Option<BytesPerMessage>,
+    /// Stream bytes of the first message between fresh connections, where names and headers cross for the first time;
+    /// null where it was not asked.
+    #[serde(default)]
+    pub bytes_first_message: Option<BytesFirstMessage>,
     /// What the server's process cost over the message phases; null when the server was not ours.
     pub server: Option<ProcessCost>,
     /// What the generator's process cost over the message phases.
@@ -389,6 +396,25 @@ pub struct HandshakeBytes {
     pub received: u64,
 }
 
+/// A simulated link: what it was told to do, and what it did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct LinkReport {
+    /// There and back, where nothing waits.
+    pub rtt_ns: u64,
+    /// By how much one way differs from half of that at most.
+    pub jitter_ns: u64,
+    /// What each direction carries, all connections together; null for no limit.
+    pub rate_bits_per_s: Option<u64>,
+    /// The share of segments that are lost, 0 to 1.
+    pub loss: f64,
+    /// How many were lost.
+    pub losses: u64,
+    /// By how much bytes left the relay later than they should have: the median.
+    pub lag_p50_ns: u64,
+    /// The same, the 99th percentile.
+    pub lag_p99_ns: u64,
+}
+
 /// Mean stream bytes of the three parts of one message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct BytesPerMessage {
@@ -398,6 +424,17 @@ pub struct BytesPerMessage {
     pub reply: f64,
     /// The event to the recipient.
     pub event: f64,
+}
+
+/// Stream bytes of the three parts of the first message between fresh connections.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BytesFirstMessage {
+    /// The sender's request.
+    pub request: u64,
+    /// The server's reply to the sender.
+    pub reply: u64,
+    /// The event to the recipient.
+    pub event: u64,
 }
 
 /// What a process cost between two readings of the kernel's accounting.

@@ -7,14 +7,14 @@ use crate::control::{Counters, Layers};
 use crate::record::PhaseRecord;
 
 /// Fills in all bytes of a run.
-pub(super) fn fill_in(run: &mut Run, phases: &[PhaseRecord], header_bytes: u64) {
+pub(super) fn fill_in(run: &mut Run, phases: &[PhaseRecord]) {
     let mut before = Moment::default();
     for phase in phases {
         let after = Moment {
             counters: phase.after.loadgen,
             layers: phase.end.layers,
         };
-        let moved = moved(&before, &after, header_bytes);
+        let moved = moved(&before, &after);
         let of_phase = run.bytes_by_phase.entry(phase.end.phase.clone());
         of_phase
             .and_modify(|before| *before = sum(*before, moved))
@@ -44,10 +44,10 @@ struct Moment {
     layers: Layers,
 }
 
-fn moved(before: &Moment, after: &Moment, header_bytes: u64) -> ByteCounts {
-    let (old, new) = (before.counters, after.counters);
+fn moved(before: &Moment, after: &Moment) -> ByteCounts {
+    let (old, new) = (&before.counters, &after.counters);
     let wire = |stream: u64, old: Option<u64>, new: Option<u64>| {
-        Some(stream + grown(old.unwrap_or(0), new?) * header_bytes)
+        Some(stream + grown(old.unwrap_or(0), new?))
     };
     let sent = grown(old.stream_sent_bytes, new.stream_sent_bytes);
     let received = grown(old.stream_received_bytes, new.stream_received_bytes);
@@ -64,7 +64,7 @@ fn moved(before: &Moment, after: &Moment, header_bytes: u64) -> ByteCounts {
             ),
             message: grown(before.layers.requests_bytes, after.layers.requests_bytes),
             stream: sent,
-            wire: wire(sent + again, old.segments_sent, new.segments_sent),
+            wire: wire(sent + again, old.headers_sent_bytes, new.headers_sent_bytes),
         },
         received: ByteLayers {
             payload: grown(
@@ -73,7 +73,11 @@ fn moved(before: &Moment, after: &Moment, header_bytes: u64) -> ByteCounts {
             ),
             message: grown(messages(before.layers), messages(after.layers)),
             stream: received,
-            wire: wire(received, old.segments_received, new.segments_received),
+            wire: wire(
+                received,
+                old.headers_received_bytes,
+                new.headers_received_bytes,
+            ),
         },
     }
 }

@@ -15,6 +15,7 @@ use crate::cli::{Format, RunArgs};
 use crate::exit::Exit;
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
+use crate::link::Link;
 use crate::progress::{self, Progress};
 use crate::selection::Selection;
 use crate::trials::{self, Repetition, Trial};
@@ -129,6 +130,7 @@ fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config 
         in_flight: args.in_flight,
         store: settings.store_label(),
         delivery: "push".to_owned(),
+        link: link_labels(selection),
         addr: args.addr.clone(),
         connections: args.reach.connections,
         compression: settings.reach.compression.clone(),
@@ -138,6 +140,14 @@ fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config 
         loadgen_threads: Some(1),
         ..Config::default()
     }
+}
+
+/// What the results say of the links; nothing if none was simulated.
+fn link_labels(selection: &Selection) -> Option<String> {
+    let is_simulated = selection.links.iter().any(Option::is_some);
+    let label = |link: &Option<Link>| link.map_or("none".to_owned(), |link| link.label());
+    let labels: Vec<String> = selection.links.iter().map(label).collect();
+    is_simulated.then(|| labels.join(" "))
 }
 
 fn announcement(
@@ -174,6 +184,9 @@ fn announcement(
         None => format!("a server of our own with store {}", settings.store),
     };
     let _ = writeln!(text, "  server      {server}");
+    for link in selection.links.iter().flatten() {
+        let _ = writeln!(text, "  link        {} ({link})", link.label());
+    }
     let estimate = progress::estimate(plan, args.rounds).as_secs().max(1);
     let _ = writeln!(
         text,

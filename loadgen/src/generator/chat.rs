@@ -13,6 +13,7 @@ use protocols::registry::Pair;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::connecting::Door;
+use super::first_message;
 use super::{Onward, RoundsSoFar, barrier, derive, next_batch, onward};
 use crate::child::{follow_orders, say};
 use crate::control::{Layers, LoadOrder, Order, Outcome, PhaseEnd, Report};
@@ -123,17 +124,30 @@ impl Run<'_> {
         if ended != Ended::Done {
             self.clean_up().await;
         }
-        Ok(self.outcome(ended))
+        let first_message = match ended {
+            Ended::Done => {
+                let door = self.door();
+                first_message::measure(&door, &self.around, &self.workers).await
+            }
+            Ended::Stopped | Ended::Failed => None,
+        };
+        Ok(Outcome {
+            first_message,
+            ..self.outcome(ended)
+        })
+    }
+
+    const fn door(&self) -> Door<'_> {
+        Door {
+            order: self.order,
+            pair: self.pair,
+            traffic: &self.traffic,
+        }
     }
 
     /// Opens all connections, and gives each account its client.
     async fn connect(&self, secrets: Vec<Secrets>) -> anyhow::Result<Vec<Worker>> {
-        let door = Door {
-            order: self.order,
-            pair: self.pair,
-            traffic: &self.traffic,
-        };
-        let clients = (0..).zip(door.open_all().await?).zip(secrets);
+        let clients = (0..).zip(self.door().open_all().await?).zip(secrets);
         Ok(clients
             .map(|((account, caller), secrets)| Worker::new(account, caller, secrets))
             .collect())
@@ -212,7 +226,7 @@ impl Run<'_> {
                 ran.with_context(|| format!("the connection of account {account}"))
             })
             .collect();
-        let patience = self.order.timing.timeout + STALL_PATIENCE;
+        let patience = self.order.timing.timeout + STALL_PATIENCE + self.order.link_patience();
         let ended = tokio::select! {
             ran = running.try_collect::<Vec<()>>() => match ran {
                 Ok(_) => Ended::Done,
@@ -360,6 +374,7 @@ impl Run<'_> {
             rounds: self.rounds,
             messages: shared.acknowledged,
             ledger,
+            first_message: None,
             recorded: shared.recorder.recorded(),
             tally: shared.tally,
             intervals: shared.intervals.clone(),

@@ -34,8 +34,9 @@ impl Door<'_> {
     /// server has answered the `Hello` of each client on it.
     pub(super) async fn open_all(&self) -> anyhow::Result<Vec<Caller>> {
         let connections = self.order.reach.connections.unwrap_or(self.order.accounts);
+        let patience = HELLO_TIMEOUT + self.order.link_patience();
         let opened = futures_util::stream::iter(0..connections).map(async |connection| {
-            let opened = tokio::time::timeout(HELLO_TIMEOUT, self.open(connection)).await;
+            let opened = tokio::time::timeout(patience, self.open(connection)).await;
             opened.with_context(|| {
                 let LoadOrder {
                     address, protocol, ..
@@ -64,14 +65,26 @@ impl Door<'_> {
         Ok(callers)
     }
 
-    /// Connects one socket, and gives this many clients on it.
-    async fn clients(&self, count: usize) -> anyhow::Result<Vec<Box<dyn Client>>> {
-        let connect = Connect {
+    /// Opens one connection more, for one client alone.
+    pub(super) async fn open_apart(&self) -> anyhow::Result<Caller> {
+        let connected = self.pair.transport.connect(self.connect()?).await?;
+        let mut caller = Caller::new(connected);
+        greet(&mut caller).await?;
+        Ok(caller)
+    }
+
+    fn connect(&self) -> anyhow::Result<Connect> {
+        Ok(Connect {
             address: self.order.address.clone(),
             codec: self.pair.codec,
             traffic: Arc::clone(self.traffic),
             compression: compression(self.order.reach.compression.as_deref())?,
-        };
+        })
+    }
+
+    /// Connects one socket, and gives this many clients on it.
+    async fn clients(&self, count: usize) -> anyhow::Result<Vec<Box<dyn Client>>> {
+        let connect = self.connect()?;
         let transport = self.pair.transport;
         if self.order.reach.connections.is_none() {
             return Ok(vec![transport.connect(connect).await?]);

@@ -30,8 +30,8 @@ pub fn read(traffic: &Traffic) -> Counters {
         context_switches_involuntary: usage.context_switches_involuntary,
         stream_sent_bytes: bytes.sent,
         stream_received_bytes: bytes.received,
-        segments_sent: segments.map(|segments| segments.sent),
-        segments_received: segments.map(|segments| segments.received),
+        headers_sent_bytes: segments.map(|segments| segments.headers_sent_bytes),
+        headers_received_bytes: segments.map(|segments| segments.headers_received_bytes),
         retransmitted_bytes: segments.map(|segments| segments.retransmitted_bytes),
         sockets: Some(opened(traffic.asked())),
     }

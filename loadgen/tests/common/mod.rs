@@ -133,8 +133,8 @@ pub(crate) fn record(steps: &[Step]) -> Record {
             ..Counters::default()
         }),
         loadgen: Counters {
-            segments_sent: Some(0),
-            segments_received: Some(0),
+            headers_sent_bytes: Some(0),
+            headers_received_bytes: Some(0),
             ..Counters::default()
         },
     };
@@ -166,7 +166,7 @@ pub(crate) fn record(steps: &[Step]) -> Record {
         phases,
         digest: Some(DIGEST.to_owned()),
         outcome: Some(outcome()),
-        trouble: None,
+        ..Record::default()
     }
 }
 
@@ -190,12 +190,12 @@ fn after(before: &Reading, step: &Step) -> Reading {
     let loadgen = &mut after.loadgen;
     loadgen.stream_sent_bytes += step.sent;
     loadgen.stream_received_bytes += step.received;
-    loadgen.segments_sent = loadgen
-        .segments_sent
-        .map(|segments| segments + step.segments);
-    loadgen.segments_received = loadgen
-        .segments_received
-        .map(|segments| segments + step.segments);
+    loadgen.headers_sent_bytes = loadgen
+        .headers_sent_bytes
+        .map(|bytes| bytes + step.segments * 52);
+    loadgen.headers_received_bytes = loadgen
+        .headers_received_bytes
+        .map(|bytes| bytes + step.segments * 52);
     loadgen.cpu_user_ns += step.loadgen_cpu_ns;
     loadgen.rss_peak_bytes += 1_000;
     if let Some(server) = &mut after.server {

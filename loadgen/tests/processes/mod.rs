@@ -62,8 +62,13 @@ pub(crate) struct Server {
 impl Server {
     /// One that was told nothing yet.
     pub(crate) fn spawn() -> Self {
+        Self::spawn_as("child-server")
+    }
+
+    /// A process of another part in a trial, which is led in the same way.
+    pub(crate) fn spawn_as(subcommand: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_loadgen"))
-            .arg("child-server")
+            .arg(subcommand)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

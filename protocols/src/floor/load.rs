@@ -39,7 +39,7 @@ struct Run {
 }
 
 impl Load {
-    /// Connects all accounts, one after the other; each is known to the server when its own hello comes back.
+    /// Connects all accounts, together; each is known to the server when its own hello comes back.
     pub(super) fn connect(
         address: &str,
         accounts: u32,
@@ -54,9 +54,11 @@ impl Load {
         let accounts = u16::try_from(accounts).map_err(too_many)?;
         let mut links = Links::new()?;
         let mut senders = Vec::with_capacity(accounts.into());
-        for account in 0..accounts {
-            let stream = dial(address, account)?;
+        let dialled = (0..accounts).map(|account| dial(address, account));
+        let dialled: Vec<TcpStream> = dialled.collect::<Result<_, _>>()?;
+        for (account, mut stream) in (0..accounts).zip(dialled) {
             traffic.ask(&stream, Opened::Connected);
+            expect_hello(&mut stream, account)?;
             let link = links.add(stream)?;
             links.set_account(link, account);
             senders.push(Sender {
@@ -155,20 +157,27 @@ fn dial(address: &str, account: u16) -> std::io::Result<TcpStream> {
     let mut stream = TcpStream::connect(address)?;
     set_nodelay(&stream)?;
     stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(&hello(account))?;
+    Ok(stream)
+}
+
+fn expect_hello(stream: &mut TcpStream, account: u16) -> std::io::Result<()> {
+    let mut answer = [0; FRAME_BYTES];
+    stream.read_exact(&mut answer)?;
+    if answer == hello(account) {
+        Ok(())
+    } else {
+        Err(not_asked_for())
+    }
+}
+
+fn hello(account: u16) -> [u8; FRAME_BYTES] {
     let hello = Frame {
         kind: Kind::Hello,
         account,
         number: 0,
-    }
-    .to_bytes();
-    stream.write_all(&hello)?;
-    let mut answer = [0; FRAME_BYTES];
-    stream.read_exact(&mut answer)?;
-    if answer == hello {
-        Ok(stream)
-    } else {
-        Err(not_asked_for())
-    }
+    };
+    hello.to_bytes()
 }
 
 fn not_asked_for() -> Error {

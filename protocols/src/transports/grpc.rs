@@ -66,6 +66,10 @@ impl Transport for Grpc {
         }
     }
 
+    fn is_over_tcp(&self) -> bool {
+        true
+    }
+
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
         Box::pin(async move {
             let format = Format::of(listen.codec, listen.compression)?;

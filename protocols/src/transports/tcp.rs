@@ -47,6 +47,10 @@ impl Transport for Tcp {
         }
     }
 
+    fn is_over_tcp(&self) -> bool {
+        true
+    }
+
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
         Box::pin(async move {
             Compression::check(listen.compression, self)?;

@@ -24,40 +24,87 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     })
 }
 
-/// Request, reply and event of one message.
+/// Request, reply and event of one message: of the first one, and of those in later rounds.
 fn parts(cells: &[&Cell<'_>]) -> Option<Table> {
+    let groups: Vec<Part> = PARTS
+        .into_iter()
+        .filter(|part| cells.iter().any(|cell| part.has_data(cell)))
+        .collect();
+    let mut columns = vec![Column::words("protocol")];
+    for group in &groups {
+        let titles = ["request", "reply", "event", "together"];
+        columns.extend(titles.map(|title| Column::numbers(title).under(group.title)));
+    }
     let rows: Vec<Vec<Entry>> = cells
         .iter()
-        .filter(|cell| cell.valid.iter().any(|run| run.bytes_per_message.is_some()))
+        .filter(|cell| groups.iter().any(|group| group.has_data(cell)))
         .map(|cell| {
-            let part = |part: fn(&crate::schema::BytesPerMessage) -> f64| {
-                let counted = cell.counted(|run| run.bytes_per_message.as_ref().map(part));
-                entries::shown(counted, |bytes| numbers::decimals(bytes, 1)).entry()
-            };
-            vec![
-                entries::protocol(cell),
-                part(|bytes| bytes.request),
-                part(|bytes| bytes.reply),
-                part(|bytes| bytes.event),
-                part(|bytes| bytes.request + bytes.reply + bytes.event),
-            ]
+            let entries = groups.iter().flat_map(|group| group.entries(cell));
+            std::iter::once(entries::protocol(cell))
+                .chain(entries)
+                .collect()
         })
         .collect();
     (!rows.is_empty()).then(|| Table {
         caption: format!(
-            "Mean stream bytes of one message with {} accounts, in rounds after the first",
+            "Stream bytes of one message with {} accounts",
             cells.first().map_or(0, |cell| cell.accounts)
         ),
-        columns: vec![
-            Column::words("protocol"),
-            Column::numbers("request"),
-            Column::numbers("reply"),
-            Column::numbers("event"),
-            Column::numbers("together"),
-        ],
+        columns,
         rows,
-        notes: Vec::new(),
+        notes: groups.iter().map(|group| group.note.to_owned()).collect(),
     })
+}
+
+/// Messages that are told apart, and the bytes of request, reply and event of one of them.
+struct Part {
+    title: &'static str,
+    note: &'static str,
+    decimals: usize,
+    bytes: fn(&Run) -> Option<[f64; 3]>,
+}
+
+const PARTS: [Part; 2] = [
+    Part {
+        title: "first message",
+        note: "The first message is that between two connections on which there was none before, and is counted \
+               exactly. What makes later ones differ is what a protocol remembers of a connection: names that have \
+               crossed once, headers of HTTP/2, numbers that are told as differences.",
+        decimals: 0,
+        bytes: |run| {
+            let first = run.bytes_first_message?;
+            Some([first.request, first.reply, first.event].map(numbers::to_f64))
+        },
+    },
+    Part {
+        title: "rounds after the first",
+        note: "Those of the rounds after the first are means.",
+        decimals: 1,
+        bytes: |run| {
+            let steady = run.bytes_per_message?;
+            Some([steady.request, steady.reply, steady.event])
+        },
+    },
+];
+
+impl Part {
+    fn has_data(&self, cell: &Cell<'_>) -> bool {
+        cell.valid.iter().any(|run| (self.bytes)(run).is_some())
+    }
+
+    fn entries(&self, cell: &Cell<'_>) -> [Entry; 4] {
+        let entry = |of: &dyn Fn([f64; 3]) -> f64| {
+            let counted = cell.counted(|run| (self.bytes)(run).map(of));
+            let show = |bytes| numbers::decimals(bytes, self.decimals);
+            entries::shown(counted, show).entry()
+        };
+        [
+            entry(&|parts| parts[0]),
+            entry(&|parts| parts[1]),
+            entry(&|parts| parts[2]),
+            entry(&|parts| parts.iter().sum()),
+        ]
+    }
 }
 
 /// Bytes of each phase, each direction, each layer.
