@@ -50,6 +50,9 @@ pub enum Command {
   loadgen conform --protocol json                          a server of ours, started for the purpose
   loadgen conform --protocol json --addr 127.0.0.1:54401   a server that runs already, in any language")]
     Conform(ConformArgs),
+    /// Compare the controls of many results files with what they are the controls of, and count what was said.
+    #[command(after_help = "Example:\n  loadgen evidence runs/*/results.json")]
+    Evidence(EvidenceArgs),
     /// List the protocols, and what each of them is.
     Protocols,
     /// The server's process of a trial; started by loadgen itself.
@@ -184,6 +187,14 @@ pub struct ReportArgs {
     /// Where the report goes.
     #[arg(long, value_name = "DIR", default_value = "loadgen-report")]
     pub out: PathBuf,
+}
+
+/// Whose controls to compare.
+#[derive(Args)]
+pub struct EvidenceArgs {
+    /// Results files, one comparison each.
+    #[arg(value_name = "RESULTS.json", required = true)]
+    pub results: Vec<PathBuf>,
 }
 
 /// What to test.

@@ -22,6 +22,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         None => commands::run(&cli.run),
         Some(Command::Report(args)) => commands::report(&args),
+        Some(Command::Evidence(args)) => commands::evidence(&args),
         Some(Command::Conform(args)) => commands::conform(&args),
         Some(Command::Protocols) => commands::protocols(),
         Some(Command::ChildServer) => server_child::main().map(|()| Exit::Fine),

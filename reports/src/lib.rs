@@ -7,7 +7,8 @@
 //!    `statistics` has the intervals, `comparisons` what may be said of one protocol against another.
 //! 4. `charts`: one file a chart, from cells to figures; `plot` draws figures, as SVG and PNG from the same strokes.
 //! 5. `sections`: one file a section, from cells to a `document`; `export`: one file a format.
-//! 6. [`report`]: all of it, written. [`tables`]: what a terminal shows.
+//! 6. [`report`]: all of it, written. [`tables`]: what a terminal shows. [`evidence`]: how often one protocol
+//!    was told apart from itself.
 
 mod cells;
 mod charts;
@@ -16,6 +17,7 @@ mod comparisons;
 mod conditions;
 mod document;
 mod entries;
+pub mod evidence;
 mod export;
 pub mod file;
 pub mod latency;

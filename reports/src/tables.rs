@@ -140,7 +140,11 @@ fn names(cells: &[&Cell<'_>]) -> Vec<Vec<String>> {
 }
 
 /// A table between rules.
-fn ruled(titles: Vec<String>, rows: Vec<Vec<String>>, alignments: &[CellAlignment]) -> String {
+pub(crate) fn ruled(
+    titles: Vec<String>,
+    rows: Vec<Vec<String>>,
+    alignments: &[CellAlignment],
+) -> String {
     let mut table = Table::new();
     table
         .load_style(RULES)

@@ -160,3 +160,18 @@ fn trials_that_had_not_settled_are_marked() {
     let settled = terminal(&common::eight_rounds(), 100).expect("tables");
     assert!(!settled.contains('‡'), "{settled}");
 }
+
+#[test]
+fn evidence_counts_what_was_said_of_controls() {
+    let same = common::eight_rounds();
+    let different = change(
+        same.clone(),
+        |run| run.control_of.is_some(),
+        |run| {
+            let server = run.server.as_mut().expect("it is ours");
+            server.cpu_user_ns *= 2;
+        },
+    );
+    let evidence = reports::evidence::of_controls(&[same, different]).expect("controls");
+    insta::assert_snapshot!(evidence);
+}

@@ -1,9 +1,10 @@
-//! What people would otherwise have to remember: `cargo xtask test`, `cargo xtask ci`.
+//! What people would otherwise have to remember: `cargo xtask test`, `cargo xtask ci`, `cargo xtask evidence`.
 //!
-//! `command` runs cargo; `python` is for tests that need one; `test` and `ci` are the tasks, a file each.
+//! `command` runs cargo; `python` is for tests that need one; `test`, `ci` and `evidence` are the tasks, a file each.
 
 mod ci;
 mod command;
+mod evidence;
 mod python;
 mod test;
 
@@ -26,12 +27,15 @@ enum Task {
     },
     /// Checks everything that is checked before a change is taken
     Ci,
+    /// Measures how often words of difference are right: one protocol against itself, many times over
+    Evidence(evidence::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Task::parse() {
         Task::Test { arguments } => test::run(&arguments),
         Task::Ci => ci::run(),
+        Task::Evidence(arguments) => evidence::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,12 +1,14 @@
 //! What the program can be told to do, a file for each; and what a run comes to.
 
 mod conform;
+mod evidence;
 mod protocols;
 mod report;
 mod run;
 mod verdict;
 
 pub use conform::conform;
+pub use evidence::evidence;
 pub use protocols::protocols;
 pub use report::report;
 pub use run::run;

@@ -186,7 +186,7 @@ mod tests {
                     throughput_hz: value,
                     latency: Latency {
                         ack: Some(ack),
-                        delivery: None,
+                        ..Latency::default()
                     },
                     server: Some(ProcessCost {
                         cpu_user_ns: whole,
