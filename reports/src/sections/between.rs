@@ -17,8 +17,7 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     if !contests.is_empty() {
         let comparisons = contests.iter().map(Contest::comparisons).sum();
         blocks.push(Block::Text(format!(
-            "{} {}",
-            words::METHOD,
+            "Each pair by everything that is compared, as in the verdict. {}",
             words::together(comparisons)
         )));
     }
