@@ -13,8 +13,9 @@ use protocols::registry::Front;
 use reports::schema::{BytesFirstMessage, Ledger, Run, phase};
 
 use self::arithmetic::quotient;
-use crate::control::{self, Outcome, Reach};
+use crate::control::{self, Outcome, Reach, Timing};
 use crate::record::{PhaseRecord, Record};
+use crate::timing::{is_timed, nanoseconds};
 use crate::trials::Trial;
 use crate::validity;
 use crate::workloads::{self, Workload};
@@ -31,6 +32,8 @@ pub struct Conditions {
     pub store: String,
     /// How many requests a connection could have unanswered.
     pub in_flight: u32,
+    /// How long timed phases lasted.
+    pub timing: Timing,
     /// Where a server ran already; `None`: it was ours.
     pub address: Option<String>,
     /// How accounts reached the server.
@@ -59,6 +62,10 @@ pub fn run(trial: &Trial, record: &Record, conditions: &Conditions) -> Run {
         .and_then(|outcome| outcome_into(&mut run, outcome).err());
     run.invalid_reasons = validity::reasons(&run, record);
     run.invalid_reasons.extend(unreadable);
+    let load = validity::load::judge(&run);
+    run.invalid_reasons.extend(load.faults);
+    run.saturated = run.invalid_reasons.is_empty() && !load.saturation.is_empty();
+    run.invalid_reasons.extend(load.saturation);
     run.valid = run.invalid_reasons.is_empty();
     run
 }
@@ -70,8 +77,17 @@ fn identity(trial: &Trial, conditions: &Conditions) -> Run {
         Front::Chat(pair) => (pair.codec.name(), pair.transport.name(), text_bytes),
         Front::Reference(_) => (NONE_OF_ITS_OWN, NONE_OF_ITS_OWN, None),
     };
+    let timing = &conditions.timing;
+    let is_timed = workloads::find(trial.cell.workload).is_some_and(is_timed);
     Run {
         protocol: trial.name(),
+        rate_hz: trial.cell.rate_hz.map(f64::from),
+        arrivals: trial
+            .cell
+            .rate_hz
+            .map(|_| timing.arrivals.name().to_owned()),
+        duration_ns: is_timed.then(|| nanoseconds(timing.duration)),
+        warm_up_ns: is_timed.then(|| nanoseconds(timing.warm_up)),
         control_of: trial.control_of(),
         codec: codec.to_owned(),
         transport: transport.to_owned(),

@@ -40,6 +40,8 @@ pub struct Settings {
     pub rounds: Option<u32>,
     /// How many requests a connection may have unanswered.
     pub in_flight: u32,
+    /// How long timed phases last, and how long an operation may be unanswered.
+    pub timing: Timing,
     /// What everything random is drawn from.
     pub seed: u64,
     /// How accounts reach the server.
@@ -144,6 +146,8 @@ const fn was_cut_short(run: &Run, record: &Record) -> bool {
     match record.trouble {
         Some(Trouble::Child(_)) => true,
         Some(Trouble::Interrupted) => false,
+        // Within a time that is given, what is not answered costs no more of it.
+        None if run.duration_ns.is_some() => false,
         None => ledger.timeouts + ledger.in_flight + ledger.never_sent > 0,
     }
 }
@@ -156,6 +160,7 @@ fn conditions(settings: &Settings) -> Conditions {
     Conditions {
         store: settings.store_label(),
         in_flight: settings.in_flight,
+        timing: settings.timing,
         address,
         reach: settings.reach.clone(),
     }
@@ -185,7 +190,10 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         in_flight: settings.in_flight,
         prefix,
         seed: settings.seed,
-        timing: Timing::default(),
+        timing: Timing {
+            rate_hz: trial.cell.rate_hz,
+            ..settings.timing
+        },
         reach: settings.reach.clone(),
         link: trial.cell.link,
     };

@@ -8,6 +8,7 @@ use server_core::store::StoreSpec;
 use crate::asked::{self, AskedLink, AskedProtocol};
 use crate::fault::AskedFault;
 use crate::reach::ReachArgs;
+use crate::timing::TimingArgs;
 use crate::workloads::Workload;
 
 const EXAMPLES: &str = "\
@@ -19,6 +20,9 @@ Examples:
   loadgen --idle 1000                            memory of 1000 connections that are logged in and at rest
   loadgen --protocol custom,grpc --accounts 4 --link none --link lan --link wan
                                                  over simulated links: which protocol is ahead at which distance
+  loadgen --protocol grpc --workload steady --rate 5000 --duration 10s --accounts 100
+                                                 an open loop: messages are due at a rate, whatever the server does
+  loadgen --workload steady --rate 1000..20000   a ramp: up to which rate each protocol keeps pace
   loadgen --protocol json --addr 127.0.0.1:54401 --accounts 40
                                                  a server that runs already, in any language
 
@@ -80,7 +84,7 @@ pub struct RunArgs {
     pub accounts: Vec<u32>,
 
     /// Which workloads to run, separated by commas: efficiency (20 messages between two accounts), scaling (each
-    /// account writes to all others) [default: both].
+    /// account writes to all others), steady (the same at a rate and for a time) [default: the first two].
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = asked::workload)]
     pub workload: Vec<&'static dyn Workload>,
 
@@ -108,9 +112,13 @@ pub struct RunArgs {
     #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = asked::message_bytes)]
     pub message_bytes: Vec<u32>,
 
-    /// How many requests a connection may have unanswered.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one())]
-    pub in_flight: u32,
+    /// How many requests a connection may have unanswered [default: 1; with --rate 16].
+    #[arg(long, value_name = "N", value_parser = at_least_one())]
+    pub in_flight: Option<u32>,
+
+    /// At which rate, and for how long.
+    #[command(flatten)]
+    pub timing: TimingArgs,
 
     /// Where the server keeps accounts and messages: memory, sqlite (a temporary file), sqlite:PATH (a new file there),
     /// sqlite-per-request (a database connection for each request).

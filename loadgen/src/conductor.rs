@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::control::{Counters, LoadOrder, Order, RelayOrder, Report, ServeOrder};
+use crate::control::{Counters, LoadOrder, Order, RelayOrder, Report, ServeOrder, Timing};
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
 use crate::link::Exchange;
@@ -319,5 +319,9 @@ fn phase_patience(load: &LoadOrder) -> Duration {
         };
         2 * (link.time_of(exchange) + link.patience())
     });
-    STEP_PATIENCE + Duration::from_millis(work_ms) + link.unwrap_or_default()
+    let Timing {
+        duration, timeout, ..
+    } = load.timing;
+    let work = Duration::from_millis(work_ms) + duration + timeout;
+    STEP_PATIENCE + work + link.unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 //!
 //! Read it in this order:
 //!
-//! 1. [`cli`], [`asked`] and [`commands`]: what can be asked of the program; [`exit`]: how it ends.
+//! 1. [`cli`], [`asked`], [`timing`] and [`commands`]: what can be asked of the program; [`exit`]: how it ends.
 //! 2. [`selection`], [`reach`] and [`trials`]: what a run consists of, how servers are reached, and in which order.
 //! 3. [`campaign`]: all trials, one after another; [`conductor`]: one trial; [`target`]: its processes;
 //!    [`record`]: what they said.
@@ -56,6 +56,7 @@ pub mod tally;
 pub mod target;
 pub mod texts;
 pub mod timer;
+pub mod timing;
 pub mod trials;
 pub mod validity;
 mod worker;

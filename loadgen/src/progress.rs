@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::control::Timing;
 use crate::link::Exchange;
+use crate::timing::is_timed;
 use crate::trials::Trial;
+use crate::workloads;
 
 /// What a trial takes beside its messages: starting its processes, and ending them.
 const TRIAL_BASE: Duration = Duration::from_millis(40);
@@ -124,13 +127,17 @@ const MESSAGE_BYTES: u64 = 200;
 
 /// How long all trials will take, before any has been run.
 #[must_use]
-pub fn estimate(plan: &[Trial], rounds: Option<u32>) -> Duration {
-    plan.iter().map(|trial| estimate_one(trial, rounds)).sum()
+pub fn estimate(plan: &[Trial], rounds: Option<u32>, timing: &Timing) -> Duration {
+    plan.iter()
+        .map(|trial| estimate_one(trial, rounds, timing))
+        .sum()
 }
 
-fn estimate_one(trial: &Trial, rounds: Option<u32>) -> Duration {
+fn estimate_one(trial: &Trial, rounds: Option<u32>, timing: &Timing) -> Duration {
     let accounts = trial.cell.accounts;
+    let is_timed = workloads::find(trial.cell.workload).is_some_and(is_timed);
     let messages = match rounds {
+        _ if is_timed => timing.duration,
         Some(rounds) => PER_MESSAGE * accounts.saturating_mul(accounts).saturating_mul(rounds),
         None if accounts > 2 => {
             REPEATED_ROUNDS.max(PER_MESSAGE * accounts.saturating_mul(accounts))
@@ -166,8 +173,11 @@ fn title(trial: &Trial) -> String {
     let link = cell
         .link
         .map_or_else(String::new, |link| format!(", {}", link.label()));
+    let rate = cell
+        .rate_hz
+        .map_or_else(String::new, |rate_hz| format!(", {rate_hz}/s"));
     format!(
-        "{}, {} accounts{texts}, {}{link}",
+        "{}, {} accounts{texts}{rate}, {}{link}",
         cell.workload,
         cell.accounts,
         trial.name()

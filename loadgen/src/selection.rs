@@ -7,12 +7,20 @@ use reports::schema::workload;
 
 use crate::asked::AskedProtocol;
 use crate::cli::RunArgs;
+use crate::control::Timing;
 use crate::exit::UsageError;
 use crate::link::Link;
+use crate::timing::is_timed;
 use crate::workloads::{self, WORKLOADS, Workload};
 
 /// The numbers of accounts in the notebook's Tables 2 and 3.
 const NOTEBOOK_ACCOUNTS: [u32; 4] = [10, 20, 30, 40];
+
+/// How many accounts a workload has that lasts for a time, if nobody says.
+const STEADY_ACCOUNTS: u32 = 100;
+
+/// Whether something goes with a workload.
+type Suits = fn(&dyn Workload) -> bool;
 
 /// What protocols are compared on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +33,8 @@ pub struct Cell {
     pub message_bytes: Option<u32>,
     /// The simulated link before the server; `None` for none.
     pub link: Option<Link>,
+    /// Offered load, in messages a second; `None`: the closed loop.
+    pub rate_hz: Option<u32>,
 }
 
 /// What a run consists of.
@@ -40,6 +50,10 @@ pub struct Selection {
     pub message_bytes: Vec<u32>,
     /// The links over which everything runs; `[None]` if none is simulated.
     pub links: Vec<Option<Link>>,
+    /// At which rates, and for how long.
+    pub timing: Timing,
+    /// The offered loads of each workload, in the order of the workloads.
+    rates_hz: Vec<Vec<Option<u32>>>,
     /// What runs twice, so that a protocol is compared with itself; none where that was not wanted, or cannot be.
     pub control: Option<Control>,
 }
@@ -61,15 +75,23 @@ impl Selection {
     pub fn new(args: &RunArgs) -> Result<Self, UsageError> {
         let workloads = workloads(args);
         let open = workloads.iter().any(|workload| is_open(*workload));
-        refuse_without_effect(args, open)?;
+        refuse_without_effect(args, &workloads)?;
         let accounts = match args.accounts.as_slice() {
             _ if args.idle.is_some() => args.idle.into_iter().collect(),
             _ if !open => Vec::new(),
+            [] if workloads.iter().all(|workload| is_timed(*workload)) => vec![STEADY_ACCOUNTS],
             [] => NOTEBOOK_ACCOUNTS.to_vec(),
             asked => without_repeats(asked, |accounts| *accounts),
         };
-        let protocols = protocols(args, open)?;
+        let with_references = workloads.iter().any(|workload| takes_references(*workload));
+        let protocols = protocols(args, with_references)?;
+        let rates_hz = workloads
+            .iter()
+            .map(|workload| args.timing.rates_hz(*workload))
+            .collect();
         let mut selection = Self {
+            timing: args.timing.resolve(&workloads)?,
+            rates_hz,
             protocols,
             workloads,
             accounts,
@@ -91,18 +113,24 @@ impl Selection {
 
     /// The same without links.
     fn cells_on_the_spot(&self) -> impl Iterator<Item = Cell> {
-        self.workloads.iter().flat_map(move |workload| {
-            let cells = move |accounts| {
-                self.message_bytes_of(*workload)
-                    .into_iter()
-                    .map(move |message_bytes| Cell {
+        let timed = self.workloads.iter().zip(&self.rates_hz);
+        timed.flat_map(move |(workload, rates_hz)| {
+            let sizes = self.message_bytes_of(*workload);
+            let of_accounts = move |accounts| {
+                let of_size = move |message_bytes| {
+                    rates_hz.iter().map(move |&rate_hz| Cell {
                         workload: workload.name(),
                         accounts,
                         message_bytes,
+                        rate_hz,
                         link: None,
                     })
+                };
+                sizes.clone().into_iter().flat_map(of_size)
             };
-            self.accounts_of(*workload).into_iter().flat_map(cells)
+            self.accounts_of(*workload)
+                .into_iter()
+                .flat_map(of_accounts)
         })
     }
 
@@ -140,7 +168,7 @@ impl Selection {
     /// The protocols that run a cell, in the order in which they were asked for. References have no texts, so that one
     /// size is enough for them.
     pub fn protocols_of(&self, cell: Cell) -> impl Iterator<Item = &AskedProtocol> {
-        let open = workloads::find(cell.workload).is_some_and(is_open)
+        let open = workloads::find(cell.workload).is_some_and(takes_references)
             && cell.message_bytes == self.message_bytes.first().copied();
         self.protocols
             .iter()
@@ -154,8 +182,13 @@ impl Selection {
     }
 }
 
-/// Whether a workload takes any number of accounts. References, which have no accounts to create and nothing to read,
-/// take part in these alone.
+/// Whether a workload is one that references take part in, which have no accounts to create and nothing to read: rounds
+/// among any number of accounts.
+fn takes_references(workload: &dyn Workload) -> bool {
+    is_open(workload) && !is_timed(workload)
+}
+
+/// Whether a workload takes any number of accounts.
 fn is_open(workload: &dyn Workload) -> bool {
     workload.fixed_accounts().is_none() && !is_idle(workload)
 }
@@ -178,7 +211,12 @@ fn control(selection: &Selection, args: &RunArgs) -> Result<Option<Control>, Usa
         .filter(in_scaling)
         // Where there are several links, over the nearest, where it takes the least time.
         .max_by_key(|cell| (cell.accounts, Reverse(cell.link.map(|link| link.rtt_ns))))
-        .or_else(|| selection.cells().last());
+        .or_else(|| {
+            selection
+                .cells()
+                .filter(|cell| !is_beyond_first(selection, cell))
+                .last()
+        });
     let control = match (protocol, cell) {
         (Some(protocol), Some(cell)) if args.trials > 1 => Some(Control {
             cell,
@@ -195,9 +233,16 @@ fn control(selection: &Selection, args: &RunArgs) -> Result<Option<Control>, Usa
     Ok(control.filter(|_| !args.no_control))
 }
 
+/// Whether a cell has another load than the lowest, which may be more than is carried.
+fn is_beyond_first(selection: &Selection, cell: &Cell) -> bool {
+    let lowest_hz = selection.cells().filter_map(|cell| cell.rate_hz).min();
+    cell.rate_hz.is_some() && cell.rate_hz != lowest_hz
+}
+
 fn workloads(args: &RunArgs) -> Vec<&'static dyn Workload> {
     let wanted = |workload: &&'static dyn Workload| match args.workload.as_slice() {
         _ if args.idle.is_some() || is_idle(*workload) => args.idle.is_some() && is_idle(*workload),
+        [] if is_timed(*workload) => false,
         [] => (args.accounts.is_empty() && args.message_bytes.is_empty()) || is_open(*workload),
         asked => asked.iter().any(|asked| asked.name() == workload.name()),
     };
@@ -212,23 +257,24 @@ fn links(args: &RunArgs) -> Vec<Option<Link>> {
     without_repeats(&asked, |link| *link)
 }
 
-fn refuse_without_effect(args: &RunArgs, open: bool) -> Result<(), UsageError> {
-    let without_effect = if open {
-        None
-    } else if !args.accounts.is_empty() {
-        Some("--accounts")
-    } else if !args.message_bytes.is_empty() {
-        Some("--message-bytes")
-    } else {
-        args.rounds.map(|_| "--rounds")
-    };
-    match without_effect {
-        Some(option) => Err(UsageError(format!(
-            "{option} has no effect here: it goes with --workload {}",
-            open_names()
-        ))),
-        None => Ok(()),
+fn refuse_without_effect(
+    args: &RunArgs,
+    workloads: &[&'static dyn Workload],
+) -> Result<(), UsageError> {
+    let options: [(&str, bool, Suits); 3] = [
+        ("--accounts", !args.accounts.is_empty(), is_open),
+        ("--message-bytes", !args.message_bytes.is_empty(), is_open),
+        ("--rounds", args.rounds.is_some(), takes_references),
+    ];
+    for (option, is_given, suits) in options {
+        if is_given && !workloads.iter().any(|workload| suits(*workload)) {
+            return Err(UsageError(format!(
+                "{option} has no effect here: it goes with --workload {}",
+                names(suits)
+            )));
+        }
     }
+    Ok(())
 }
 
 /// A reference has no core that could be wrong.
@@ -250,13 +296,13 @@ fn refuse_fault_without_server(args: &RunArgs, selection: &Selection) -> Result<
     Err(UsageError(problem.to_owned()))
 }
 
-fn protocols(args: &RunArgs, open: bool) -> Result<Vec<AskedProtocol>, UsageError> {
+fn protocols(args: &RunArgs, with_references: bool) -> Result<Vec<AskedProtocol>, UsageError> {
     if args.addr.is_some() && args.protocol.len() != 1 {
         let problem = "--addr names one server: say with --protocol which one protocol it speaks";
         return Err(UsageError(problem.to_owned()));
     }
     if args.protocol.is_empty() {
-        let references = registry::references().filter(|_| open);
+        let references = registry::references().filter(|_| with_references);
         return Ok(registry::defaults()
             .chain(references)
             .map(AskedProtocol::unasked)
@@ -265,12 +311,12 @@ fn protocols(args: &RunArgs, open: bool) -> Result<Vec<AskedProtocol>, UsageErro
     let idle = args
         .protocol
         .iter()
-        .find(|protocol| protocol.is_reference() && !open);
+        .find(|protocol| protocol.is_reference() && !with_references);
     match idle {
         Some(idle) => Err(UsageError(format!(
             "{} is a reference without accounts: it goes with --workload {}",
             idle.asked,
-            open_names()
+            names(takes_references)
         ))),
         None => Ok(without_repeats(&args.protocol, |protocol| {
             protocol.protocol.name
@@ -278,13 +324,13 @@ fn protocols(args: &RunArgs, open: bool) -> Result<Vec<AskedProtocol>, UsageErro
     }
 }
 
-/// The workloads that take any number of accounts.
-fn open_names() -> String {
-    let open = WORKLOADS
+/// The names of the workloads that something goes with.
+fn names(suits: Suits) -> String {
+    let suited = WORKLOADS
         .iter()
         .copied()
-        .filter(|workload| is_open(*workload));
-    open.map(Workload::name).collect::<Vec<_>>().join(" or ")
+        .filter(|workload| suits(*workload));
+    suited.map(Workload::name).collect::<Vec<_>>().join(" or ")
 }
 
 /// The first of each kind, in their order.

@@ -14,6 +14,7 @@ fn conditions() -> Conditions {
     Conditions {
         store: "memory".to_owned(),
         in_flight: 1,
+        timing: loadgen::control::Timing::default(),
         address: None,
         ..Conditions::default()
     }

@@ -1,5 +1,6 @@
 //! `loadgen` itself: measures, writes results and report, and shows the gist of them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
@@ -18,6 +19,7 @@ use crate::interrupt::Interrupt;
 use crate::link::Link;
 use crate::progress::{self, Progress};
 use crate::selection::Selection;
+use crate::timing::{self, nanoseconds};
 use crate::trials::{self, Repetition, Trial};
 use crate::{descriptors, machine, output, store_file};
 
@@ -29,7 +31,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let selection = Selection::new(args)?;
     args.reach.check(&selection)?;
     output::check_writable(&args.out)?;
-    let settings = settings(args)?;
+    let settings = settings(args, &selection)?;
     descriptors::allow(selection.accounts_max())?;
     let plan = trials::plan(
         &selection,
@@ -69,7 +71,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     Ok(verdict.exit)
 }
 
-fn settings(args: &RunArgs) -> anyhow::Result<Settings> {
+fn settings(args: &RunArgs, selection: &Selection) -> anyhow::Result<Settings> {
     store_file::check_absent(&args.store)?;
     let running_server = args.addr.clone().map(|address| RunningServer {
         address,
@@ -90,7 +92,10 @@ fn settings(args: &RunArgs) -> anyhow::Result<Settings> {
         server_threads: args.server_threads,
         server_fault: args.server_fault.clone(),
         rounds: args.rounds,
-        in_flight: args.in_flight,
+        in_flight: args
+            .in_flight
+            .unwrap_or_else(|| args.timing.in_flight_default()),
+        timing: selection.timing,
         seed: args.seed.unwrap_or_else(random_seed),
         reach: args.reach.order(),
     })
@@ -127,7 +132,7 @@ fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config 
         accounts: selection.accounts.clone(),
         message_bytes: selection.message_bytes.clone(),
         rounds: args.rounds,
-        in_flight: args.in_flight,
+        in_flight: settings.in_flight,
         store: settings.store_label(),
         delivery: "push".to_owned(),
         link: link_labels(selection),
@@ -138,6 +143,27 @@ fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config 
         scram_iterations: Some(SCRAM_ITERATIONS_MIN),
         server_threads: args.addr.is_none().then_some(settings.server_threads),
         loadgen_threads: Some(1),
+        ..timing_config(selection)
+    }
+}
+
+/// What was asked for of rates and times. A ramp has no one rate.
+fn timing_config(selection: &Selection) -> Config {
+    let rates_hz: BTreeSet<u32> = selection.cells().filter_map(|cell| cell.rate_hz).collect();
+    let is_timed = selection
+        .workloads
+        .iter()
+        .any(|workload| timing::is_timed(*workload));
+    let timing = &selection.timing;
+    Config {
+        rate_hz: match rates_hz.len() {
+            1 => rates_hz.first().copied().map(f64::from),
+            _ => None,
+        },
+        arrivals: (!rates_hz.is_empty()).then(|| timing.arrivals.name().to_owned()),
+        duration_ns: is_timed.then(|| nanoseconds(timing.duration)),
+        warm_up_ns: is_timed.then(|| nanoseconds(timing.warm_up)),
+        timeout_ns: Some(nanoseconds(timing.timeout)),
         ..Config::default()
     }
 }
@@ -187,7 +213,9 @@ fn announcement(
     for link in selection.links.iter().flatten() {
         let _ = writeln!(text, "  link        {} ({link})", link.label());
     }
-    let estimate = progress::estimate(plan, args.rounds).as_secs().max(1);
+    let estimate = progress::estimate(plan, args.rounds, &selection.timing)
+        .as_secs()
+        .max(1);
     let _ = writeln!(
         text,
         "  trials      {} of each, {} in all, about {estimate} s",

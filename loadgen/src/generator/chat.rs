@@ -22,6 +22,7 @@ use crate::oracle::{Extent, Names, Oracle};
 use crate::pacing::{ClosedLoop, OpenLoop, Pacer};
 use crate::shared::{Inbound, Shared};
 use crate::timer::Clock;
+use crate::timing::nanoseconds;
 use crate::worker::{Secrets, Surroundings, Window, Worker};
 use crate::workloads::{self, MessageKey, Part, PhaseKind, Workload};
 
@@ -406,8 +407,4 @@ fn first_place(workload: &dyn Workload, accounts: u32, nth: u32) -> u64 {
         nth,
         accounts,
     })
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -5,6 +5,7 @@ pub mod efficiency;
 pub mod idle;
 mod resized;
 pub mod scaling;
+pub mod steady;
 
 use anyhow::Context as _;
 
@@ -13,7 +14,12 @@ pub use self::resized::Resized;
 use crate::control::LoadOrder;
 
 /// All workloads. To add one: one file, one line here.
-pub static WORKLOADS: &[&dyn Workload] = &[&efficiency::Efficiency, &scaling::Scaling, &idle::Idle];
+pub static WORKLOADS: &[&dyn Workload] = &[
+    &efficiency::Efficiency,
+    &scaling::Scaling,
+    &steady::Steady,
+    &idle::Idle,
+];
 
 /// Finds a workload by its name.
 #[must_use]
