@@ -15,6 +15,7 @@ mod charts;
 mod columns;
 mod comparisons;
 mod conditions;
+mod distance;
 mod document;
 mod entries;
 pub mod evidence;

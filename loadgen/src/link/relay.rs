@@ -29,6 +29,9 @@ const READ_BYTES: usize = 16 * 1024;
 /// way on Linux. Then its sender has to wait.
 const HELD_MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// The longest delay that is told apart, in nanoseconds: a minute.
+const LAG_MAX_NS: u64 = 60_000_000_000;
+
 /// What a relay does.
 #[derive(Clone, Copy, Debug)]
 pub struct RelayOptions {
@@ -60,7 +63,8 @@ impl Default for Counts {
             sent_bytes: 0,
             received_bytes: 0,
             losses: 0,
-            lag: Histogram::new(3).expect("3 digits are allowed"),
+            lag: Histogram::new_with_bounds(1, LAG_MAX_NS, 3)
+                .expect("the bounds are constants that fit"),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod bytes;
 mod cpu;
+mod distance_ack;
+mod distance_elapsed;
 mod elapsed;
 mod kinds;
 mod latency_ack;
@@ -15,7 +17,7 @@ use crate::cells::Grid;
 use crate::plot::{self, DrawError, Figure, Rendered};
 
 /// All charts, in the order in which a report shows them. A chart whose data are missing is left out.
-const CHARTS: [fn(&Grid<'_>) -> Option<Figure>; 9] = [
+const CHARTS: [fn(&Grid<'_>) -> Option<Figure>; 11] = [
     throughput::figure,
     elapsed::figure,
     latency_ack::figure,
@@ -25,6 +27,8 @@ const CHARTS: [fn(&Grid<'_>) -> Option<Figure>; 9] = [
     bytes::figure,
     cpu::figure,
     memory::figure,
+    distance_ack::figure,
+    distance_elapsed::figure,
 ];
 
 /// Draws all charts for which there are data.

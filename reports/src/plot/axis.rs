@@ -188,6 +188,11 @@ impl Axis {
         }
     }
 
+    /// The value itself, or the end of the axis that it lies beyond.
+    pub(crate) fn clamp(&self, value: f64) -> f64 {
+        value.clamp(self.from, self.to)
+    }
+
     /// Where a value lies, 0 at the axis' beginning, 1 at its end.
     pub(crate) fn position(&self, value: f64) -> f64 {
         match self.scale {

@@ -5,6 +5,7 @@ mod between;
 mod bytes;
 mod conditions;
 mod cost;
+mod distance;
 mod latency;
 mod machine;
 mod notebook;
@@ -23,7 +24,7 @@ pub(crate) struct Source<'s, 'a> {
 }
 
 /// All sections, in the order in which a report shows them. A section whose data are missing is left out.
-const SECTIONS: [fn(&Source<'_, '_>) -> Option<Section>; 11] = [
+const SECTIONS: [fn(&Source<'_, '_>) -> Option<Section>; 12] = [
     verdict::section,
     between::section,
     notebook::section,
@@ -31,6 +32,7 @@ const SECTIONS: [fn(&Source<'_, '_>) -> Option<Section>; 11] = [
     latency::section,
     bytes::section,
     cost::section,
+    distance::section,
     all_numbers::section,
     runs::section,
     conditions::section,
