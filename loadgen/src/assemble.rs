@@ -14,6 +14,7 @@ use reports::schema::{BytesFirstMessage, Ledger, Run, phase};
 
 use self::arithmetic::quotient;
 use crate::control::{self, Outcome, Reach, Timing};
+use crate::delivery::Delivery;
 use crate::record::{PhaseRecord, Record};
 use crate::timing::{is_timed, nanoseconds};
 use crate::trials::Trial;
@@ -98,6 +99,8 @@ fn identity(trial: &Trial, conditions: &Conditions) -> Run {
         message_bytes,
         store: conditions.store.clone(),
         connections: conditions.reach.connections,
+        delivery: (conditions.reach.delivery != Delivery::Push)
+            .then(|| conditions.reach.delivery.to_string()),
         ..Run::default()
     }
 }

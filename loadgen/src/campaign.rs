@@ -210,6 +210,7 @@ fn serve_order(trial: &Trial, settings: &Settings) -> ServeOrder {
             Front::Reference(_) => 1,
         },
         compression: settings.reach.compression.clone(),
+        delivery: settings.reach.delivery,
         fault: settings
             .server_fault
             .as_ref()

@@ -9,6 +9,7 @@ use std::time::Duration;
 use protocols::sockets::Answers;
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::Delivery;
 use crate::fault::Fault;
 use crate::intervals::Intervals;
 use crate::link::Link;
@@ -56,6 +57,9 @@ pub struct ServeOrder {
     /// How messages are compressed, by name; `None`: not at all.
     #[serde(default)]
     pub compression: Option<String>,
+    /// How messages reach their recipients.
+    #[serde(default)]
+    pub delivery: Delivery,
 }
 
 /// What a relay child is to be.
@@ -121,6 +125,9 @@ pub struct Reach {
     /// How messages are compressed, by name; `None`: not at all.
     #[serde(default)]
     pub compression: Option<String>,
+    /// How messages reach their recipients.
+    #[serde(default)]
+    pub delivery: Delivery,
 }
 
 /// At which rate operations are due, for how long, and how long they may take.

@@ -4,7 +4,8 @@
 //! Read it in this order:
 //!
 //! 1. [`cli`], [`asked`], [`timing`] and [`commands`]: what can be asked of the program; [`exit`]: how it ends.
-//! 2. [`selection`], [`reach`] and [`trials`]: what a run consists of, how servers are reached, and in which order.
+//! 2. [`selection`], [`reach`], [`delivery`] and [`trials`]: what a run consists of, how accounts reach servers and
+//!    messages accounts, and in which order.
 //! 3. [`campaign`]: all trials, one after another; [`conductor`]: one trial; [`target`]: its processes;
 //!    [`record`]: what they said.
 //! 4. [`control`]: how the parent and its two children talk; [`child`] is the children's side of it.
@@ -28,6 +29,7 @@ pub mod cli;
 pub mod commands;
 pub mod conductor;
 pub mod control;
+pub mod delivery;
 pub mod descriptors;
 pub mod exit;
 pub mod fault;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use server_core::Message;
 use server_core::digest::{DigestBuilder, DigestEntry, StateDigest};
 
+use crate::delivery::Delivery;
 use crate::workloads::{Fate, MessageKey, Part, PhaseKind, Step, Workload};
 
 /// How many wrong answers are kept in words; the rest are counted.
@@ -15,6 +16,7 @@ const WORDS_MAX: usize = 10;
 pub struct Oracle {
     workload: &'static dyn Workload,
     names: Arc<Names>,
+    delivery: Delivery,
     /// For each recipient and sender, the next message that is due: `recipient * accounts + sender`.
     due: Vec<u32>,
     /// Messages that later ones have overtaken, and that did not arrive so far.
@@ -117,6 +119,7 @@ impl Oracle {
         Self {
             workload,
             names,
+            delivery: Delivery::Push,
             due: vec![0; accounts * accounts],
             overtaken: HashSet::new(),
             text: String::new(),
@@ -127,6 +130,13 @@ impl Oracle {
             reordered: 0,
             altered: 0,
         }
+    }
+
+    /// The same where messages are delivered in this way: those that are asked for are read then.
+    #[must_use]
+    pub const fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.delivery = delivery;
+        self
     }
 
     /// Notes a wrong answer.
@@ -232,6 +242,7 @@ impl Oracle {
     pub fn expected_digest(&self, extent: Extent<'_>) -> StateDigest {
         let (mut builder, mut text) = (DigestBuilder::default(), String::new());
         let accounts = self.names.count();
+        let is_polled = self.delivery != Delivery::Push;
         for (phase, _) in self
             .workload
             .phases()
@@ -260,7 +271,7 @@ impl Oracle {
                         from: self.names.name(key.from),
                         to: self.names.name(key.to),
                         text: &text,
-                        read: fate == Fate::Read,
+                        read: is_polled || fate == Fate::Read,
                     });
                 }
             }

@@ -6,8 +6,10 @@ use protocols::registry::{self, Protocol};
 use protocols::transport::{Compression, Sharing};
 
 use crate::control::Reach;
+use crate::delivery::Delivery;
 use crate::exit::UsageError;
 use crate::selection::Selection;
+use crate::workloads::{Part, PhaseKind, Workload};
 
 /// What can be asked for.
 #[derive(Args, Clone, Copy, Debug, Default)]
@@ -27,6 +29,11 @@ pub struct ReachArgs {
         value_parser = compression
     )]
     pub compression: Option<Compression>,
+
+    /// How messages reach their recipients: push, or poll:TIME, as the notebook did: then the server says nothing by
+    /// itself, and each client asks every so often for what is unread and reads it.
+    #[arg(long, value_name = "HOW", default_value_t = Delivery::Push, conflicts_with = "addr")]
+    pub delivery: Delivery,
 }
 
 impl ReachArgs {
@@ -38,6 +45,7 @@ impl ReachArgs {
             compression: self
                 .compression
                 .map(|compression| compression.name().to_owned()),
+            delivery: self.delivery,
         }
     }
 
@@ -50,7 +58,10 @@ impl ReachArgs {
         let compression = self
             .compression
             .map(|compression| format!("  compression {}\n", compression.name()));
-        connections.into_iter().chain(compression).collect()
+        let delivery =
+            (self.delivery != Delivery::Push).then(|| format!("  delivery    {}\n", self.delivery));
+        let lines = connections.into_iter().chain(compression);
+        lines.chain(delivery).collect()
     }
 
     /// Holds what is asked for against what is selected.
@@ -65,8 +76,55 @@ impl ReachArgs {
         if let Some(compression) = self.compression {
             protocols().try_for_each(|protocol| check_compression(protocol, compression))?;
         }
+        if self.delivery != Delivery::Push {
+            check_polling(selection)?;
+        }
         Ok(())
     }
+}
+
+/// A reference has nothing to ask for; and where nobody is told of messages, or a workload says itself when they are
+/// read, asking changes nothing or gets in the way.
+fn check_polling(selection: &Selection) -> Result<(), UsageError> {
+    if let Some(reference) = selection
+        .protocols
+        .iter()
+        .find(|asked| asked.is_reference())
+    {
+        return Err(UsageError(format!(
+            "--delivery: {} pushes, and cannot do otherwise; leave it out of --protocol",
+            reference.asked
+        )));
+    }
+    for workload in &selection.workloads {
+        if workload.scenario().is_some() {
+            return Err(UsageError(format!(
+                "--delivery: the scenario {} says itself when messages are read",
+                workload.name()
+            )));
+        }
+        if !tells(*workload) {
+            return Err(UsageError(format!(
+                "--delivery has no effect in {}: nobody is told of messages there; ask for --workload scaling",
+                workload.name()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a workload has recipients who are there to be told.
+fn tells(workload: &dyn Workload) -> bool {
+    let deliveries = |phase| {
+        workload.deliveries(&Part {
+            phase,
+            account: 0,
+            accounts: 2,
+            rounds: &(0..1),
+        })
+    };
+    let mut phases = workload.phases().iter().enumerate();
+    phases.any(|(phase, what)| what.kind == PhaseKind::Timed || deliveries(phase) > 0)
 }
 
 fn check_sharing(
@@ -180,6 +238,22 @@ mod tests {
             "custom has no compression",
         );
         check_refused("--protocol grpc --compression=lzma", "there is gzip");
+    }
+
+    #[test]
+    fn what_cannot_be_polled_is_refused() {
+        let reach = check("--accounts 4 --delivery poll:200ms").unwrap();
+        assert_eq!(reach.delivery.to_string(), "poll:200ms");
+        check_refused("--delivery poll:2s", "no effect in efficiency");
+        check_refused(
+            "--protocol floor --accounts 4 --delivery poll:2s",
+            "floor pushes, and cannot do otherwise",
+        );
+        check_refused("--accounts 4 --delivery pull", "poll:2s for instance");
+        check_refused(
+            "--accounts 4 --delivery poll:2s --addr 127.0.0.1:1",
+            "--addr",
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use reports::schema::workload;
 use crate::asked::AskedProtocol;
 use crate::cli::RunArgs;
 use crate::control::Timing;
+use crate::delivery::Delivery;
 use crate::exit::UsageError;
 use crate::link::Link;
 use crate::timing::is_timed;
@@ -301,8 +302,10 @@ fn protocols(args: &RunArgs, with_references: bool) -> Result<Vec<AskedProtocol>
         let problem = "--addr names one server: say with --protocol which one protocol it speaks";
         return Err(UsageError(problem.to_owned()));
     }
+    // A reference can do nothing but push.
+    let pushes = args.reach.delivery == Delivery::Push;
     if args.protocol.is_empty() {
-        let references = registry::references().filter(|_| with_references);
+        let references = registry::references().filter(|_| with_references && pushes);
         return Ok(registry::defaults()
             .chain(references)
             .map(AskedProtocol::unasked)

@@ -11,7 +11,7 @@ use server_core::Chat;
 use server_core::chat::Parts;
 use server_core::environment::System;
 use server_core::error::one_line;
-use server_core::fanout::Fanout;
+use server_core::fanout::{Fanout, Telling};
 use server_core::limits::Options;
 use server_core::store::StoreSpec;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::child::{first_order, follow_orders, say};
 use crate::control::{Order, Report, ServeOrder};
+use crate::delivery::Delivery;
 use crate::meter;
 
 /// How long connections may take to end after the order to stop.
@@ -128,7 +129,10 @@ pub(crate) fn compression(name: Option<&str>) -> anyhow::Result<Option<Compressi
 }
 
 fn core(order: &ServeOrder, directory: &std::path::Path) -> anyhow::Result<Arc<Chat>> {
-    let fanout = Arc::new(Fanout::default());
+    let fanout = Arc::new(Fanout::new(match order.delivery {
+        Delivery::Push => Telling::Push,
+        Delivery::Poll { .. } => Telling::WhenAsked,
+    }));
     let spec = order.store.parse::<StoreSpec>()?;
     let store = match order.fault {
         Some(fault) => fault.open(&spec, directory, &fanout)?,

@@ -4,6 +4,7 @@ mod alarm;
 mod messaging;
 mod operation;
 mod outstanding;
+mod polling;
 mod schedule;
 mod setup;
 
@@ -15,11 +16,12 @@ use server_core::message::Nonce;
 use server_core::scram::ClientKeys;
 
 pub(crate) use self::schedule::Window;
+use crate::delivery::Delivery;
 use crate::oracle::Names;
 use crate::pacing::Pacer;
 use crate::shared::{Shared, Steps};
 use crate::timer::Clock;
-use crate::workloads::{Part, PhaseKind, Step, Workload};
+use crate::workloads::{Part, PhaseKind, Recipient, Step, Workload};
 
 /// What a worker needs and does not own.
 #[derive(Clone, Copy)]
@@ -31,6 +33,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) clock: &'a Clock,
     /// The stretch that is running; means nothing outside of paced phases.
     pub(crate) window: Window,
+    /// How messages reach their recipients.
+    pub(crate) delivery: Delivery,
 }
 
 /// One account and its connection.
@@ -74,12 +78,19 @@ impl Worker {
         around: Surroundings<'_>,
     ) -> Result<(), WorkerError> {
         let kind = around.workload.phases()[part.phase].kind;
+        let delivery = around.delivery;
+        let steps = || {
+            around
+                .workload
+                .steps(part)
+                .map(move |step| step.told(delivery))
+        };
         if kind == PhaseKind::Timed {
-            return self.converse(around.workload.steps(part), around).await;
+            return self.converse(steps(), around).await;
         }
-        let scheduled = around.workload.steps(part).count() as u64;
+        let scheduled = steps().count() as u64;
         around.shared.borrow_mut().ledger.scheduled += scheduled;
-        let mut steps = Steps::new(around.workload.steps(part).fuse(), around.shared);
+        let mut steps = Steps::new(steps().fuse(), around.shared);
         if kind != PhaseKind::Setup {
             return self.converse(steps, around).await;
         }
@@ -118,6 +129,19 @@ impl Worker {
             self.take(step, around).await?;
         }
         Ok(())
+    }
+}
+
+impl Step {
+    /// The same step where messages are delivered in a way: nobody is told who has to ask.
+    fn told(self, delivery: Delivery) -> Self {
+        match (self, delivery) {
+            (Self::Send { key, .. }, Delivery::Poll { .. }) => Self::Send {
+                key,
+                recipient: Recipient::Offline,
+            },
+            (step, _) => step,
+        }
     }
 }
 

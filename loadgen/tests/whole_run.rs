@@ -126,6 +126,29 @@ fn messages_are_compressed_when_asked() {
 }
 
 #[test]
+fn messages_that_are_asked_for_all_arrive_and_are_read() {
+    let results = measure("--accounts 4 --rounds 3 --delivery poll:20ms");
+    assert_eq!(results.config.delivery, "poll:20ms");
+    assert_eq!(results.runs.len(), 3, "the reference can only push");
+    let digests: BTreeSet<_> = results
+        .runs
+        .iter()
+        .map(|run| run.state_digest.as_deref())
+        .collect();
+    assert_eq!(digests.len(), 1, "one state for all protocols: {digests:?}");
+    for run in &results.runs {
+        flawless(run);
+        assert_eq!(run.delivery.as_deref(), Some("poll:20ms"));
+        assert_eq!((run.messages, run.ledger.delivered), (36, 36));
+        let delivery = run.latency.delivery.as_ref().expect("it was measured");
+        assert_eq!(delivery.count, 36);
+        assert!(run.bytes_per_message.is_none(), "there are no events");
+        // 4 accounts, each created, logged in and deleted, and 36 messages; the rest asks and reads.
+        assert!(run.ledger.scheduled >= 48 + 2 * 4, "{:?}", run.ledger);
+    }
+}
+
+#[test]
 fn efficiency_is_right_over_every_protocol() {
     let results = measure("--workload efficiency");
     assert_eq!(results.runs.len(), 3);

@@ -14,7 +14,7 @@ struct Field {
 }
 
 /// All conditions.
-const FIELDS: [Field; 7] = [
+const FIELDS: [Field; 8] = [
     Field {
         words: |run| run.store.clone(),
         binds_reference: false,
@@ -37,6 +37,10 @@ const FIELDS: [Field; 7] = [
             })
         },
         binds_reference: true,
+    },
+    Field {
+        words: |run| run.delivery.clone().unwrap_or_else(|| "push".to_owned()),
+        binds_reference: false,
     },
     Field {
         words: |run| {

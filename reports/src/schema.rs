@@ -211,6 +211,9 @@ pub struct Run {
     pub link_report: Option<LinkReport>,
     /// The store behind the server.
     pub store: String,
+    /// How messages reached their recipients, `poll:2s` for instance; null when they were pushed.
+    #[serde(default)]
+    pub delivery: Option<String>,
     /// How many connections the accounts shared; null when each had its own.
     #[serde(default)]
     pub connections: Option<u32>,

@@ -4,6 +4,7 @@ use protocols::conformance::{self, Summary, Target};
 
 use crate::cli::ConformArgs;
 use crate::control::ServeOrder;
+use crate::delivery::Delivery;
 use crate::exit::{Exit, UsageError};
 use crate::target::{Child, Role};
 use crate::{output, store_file};
@@ -56,6 +57,7 @@ fn serve_order(args: &ConformArgs) -> anyhow::Result<ServeOrder> {
         store,
         threads: 1,
         compression: None,
+        delivery: Delivery::Push,
         fault: None,
     })
 }

@@ -41,7 +41,7 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
     super::runtime()?.block_on(async {
         let clock = Clock::start().context("cannot start a timer")?;
         let names = Arc::new(Names::new(&order.prefix, order.accounts));
-        let oracle = Oracle::new(workload, Arc::clone(&names));
+        let oracle = Oracle::new(workload, Arc::clone(&names)).with_delivery(order.reach.delivery);
         let shared = RefCell::new(Shared::new(oracle, order.accounts));
         let run = Run {
             order,
@@ -55,6 +55,7 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
                 pacer: pacer(order),
                 clock: &clock,
                 window: Window::whole(0, nanoseconds(order.timing.timeout)),
+                delivery: order.reach.delivery,
             },
             workers: Vec::new(),
             messages: 0,

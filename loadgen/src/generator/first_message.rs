@@ -15,6 +15,7 @@ use server_core::{Event, Reply, Request, Text};
 
 use super::connecting::Door;
 use crate::control::FirstMessage;
+use crate::delivery::Delivery;
 use crate::worker::{Secrets, Surroundings, Worker};
 use crate::workloads::MessageKey;
 
@@ -22,13 +23,15 @@ use crate::workloads::MessageKey;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Creates the first two accounts of a workload that is over once more, sends one message, and deletes them. What goes
-/// wrong is a wrong answer. Nothing over a simulated link: there it would take the same bytes and much more time.
+/// wrong is a wrong answer. Nothing over a simulated link: there it would take the same bytes and much more time; and
+/// nothing where messages are asked for, which come with no event.
 pub(super) async fn measure(
     door: &Door<'_>,
     around: &Surroundings<'_>,
     workers: &[Worker],
 ) -> Option<FirstMessage> {
-    let (None, [sender, recipient, ..]) = (door.order.link, workers) else {
+    let is_pushed = around.delivery == Delivery::Push;
+    let (None, true, [sender, recipient, ..]) = (door.order.link, is_pushed, workers) else {
         return None;
     };
     let ends = [sender, recipient].map(Worker::secrets);

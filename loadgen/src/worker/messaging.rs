@@ -4,11 +4,12 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 use protocols::client::{Client, ClientError, Incoming};
-use server_core::{Event, FromServer};
+use server_core::{Event, FromServer, Message};
 
 use super::alarm::Alarm;
 use super::operation::{self, Judgement};
 use super::outstanding::{Answered, Outstanding, Sent};
+use super::polling::Polling;
 use super::schedule::{Schedule, Window};
 use super::{Surroundings, Worker, WorkerError};
 use crate::oracle::Arrival;
@@ -26,6 +27,8 @@ struct Conversation<'a, S> {
     window: Window,
     around: Surroundings<'a>,
     alarm: Alarm,
+    /// Where nothing is pushed; `None` also for an account that is not there to be told.
+    polling: Option<Polling>,
     text: String,
     /// When there last came to be room for another operation: in the closed loop the next one is due then.
     free_since_ns: u64,
@@ -48,6 +51,8 @@ impl Worker {
             account: self.account,
             accounts: around.names.count(),
         };
+        let every_ns = around.delivery.every_ns().filter(|_| self.logged_in);
+        let polling = |every_ns| Polling::new(every_ns, share, around.window.start_ns);
         let mut conversation = Conversation {
             account: self.account,
             steps,
@@ -56,6 +61,7 @@ impl Worker {
             window: around.window,
             around,
             alarm: Alarm::new(around.clock),
+            polling: every_ns.map(polling),
             text: String::new(),
             free_since_ns: around.window.start_ns,
             has_sent_all: false,
@@ -75,6 +81,9 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
     ) -> Poll<Result<(), ClientError>> {
         loop {
             self.stage(client)?;
+            if let Some(polling) = &mut self.polling {
+                polling.stage(self.around.clock.now_ns(), self.around, client)?;
+            }
             if self.is_over(context) {
                 return Poll::Ready(Ok(()));
             }
@@ -168,9 +177,10 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         if !self.has_sent_all || self.window.end_ns.is_some() && !self.is_time_up {
             return false;
         }
+        let has_asked_all = self.polling.as_ref().is_none_or(Polling::is_waiting);
         let mut shared = self.around.shared.borrow_mut();
         let inbound = &mut shared.inbound[self.account as usize];
-        if self.outstanding.is_empty() && inbound.is_complete() {
+        if self.outstanding.is_empty() && has_asked_all && inbound.is_complete() {
             return true;
         }
         inbound.waker = Some(context.waker().clone());
@@ -190,7 +200,8 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         } else {
             self.window.end_ns
         };
-        let moments = [next_ns, end_ns, self.outstanding.timeout_at_ns()];
+        let poll_ns = self.polling.as_ref().and_then(Polling::look_at_ns);
+        let moments = [next_ns, end_ns, poll_ns, self.outstanding.timeout_at_ns()];
         moments.into_iter().flatten().min().unwrap_or(u64::MAX)
     }
 
@@ -229,6 +240,16 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
                 return receive(account, &incoming.message, (around, now_ns), &mut shared);
             };
             shared.layers.replies += 1;
+            if let Some(polling) = self
+                .polling
+                .as_mut()
+                .filter(|polling| polling.expects(ticket))
+            {
+                for message in polling.take(&incoming.message, &mut shared) {
+                    arrived(account, message, (around, now_ns), &mut shared);
+                }
+                return;
+            }
             let was_full = self.outstanding.len() >= around.pacer.in_flight() as usize;
             match self.outstanding.answer(ticket) {
                 Some(Answered::InTime(sent)) => {
@@ -336,7 +357,7 @@ fn answered_late(sent: &Sent, answer: &FromServer<'_>, shared: &mut Shared) {
     }
 }
 
-/// Checks an event, and records how long a delivery took.
+/// Checks an event.
 fn receive(
     account: u32,
     message: &FromServer<'_>,
@@ -347,6 +368,16 @@ fn receive(
         let words = || format!("{message:?} came between messages");
         return shared.oracle.wrong(words);
     };
+    arrived(account, message, (around, now_ns), shared);
+}
+
+/// Checks a message that has reached its recipient, and records how long that took.
+fn arrived(
+    account: u32,
+    message: &Message<'_>,
+    (around, now_ns): (Surroundings<'_>, u64),
+    shared: &mut Shared,
+) {
     let arrival = shared.oracle.deliver(account, message);
     if arrival != Arrival::Extra {
         shared.inbound[account as usize].arrived += 1;

@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use loadgen::control::{Order, Report, ServeOrder};
+use loadgen::delivery::Delivery;
 use loadgen::foreign::ForeignProcess;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
@@ -46,6 +47,7 @@ pub(crate) fn serve_order(protocol: &str, address: &str) -> ServeOrder {
         store: "memory".to_owned(),
         threads: 1,
         compression: None,
+        delivery: Delivery::Push,
         fault: None,
     }
 }

@@ -11,7 +11,7 @@ use crate::schema::{Conditions, FLOOR, Http2End, Run, SocketOptions};
 type Row = (&'static str, fn(&Run, &Conditions) -> Option<String>);
 
 /// Conditions that are counted, asked or set.
-const ROWS: [Row; 19] = [
+const ROWS: [Row; 20] = [
     ("accounts and their connections", |run, conditions| {
         let connected = conditions.sockets.connected;
         Some(if connected == u64::from(run.accounts) {
@@ -48,6 +48,9 @@ const ROWS: [Row; 19] = [
     }),
     ("requests in flight, a connection", |run, _| {
         Some(run.in_flight.to_string())
+    }),
+    ("delivery", |run, _| {
+        Some(run.delivery.as_deref().unwrap_or("push").to_owned())
     }),
     ("store", |run, _| {
         (run.protocol != FLOOR).then(|| run.store.clone())
