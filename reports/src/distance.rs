@@ -46,6 +46,30 @@ pub(crate) fn stretches<'g, 'a>(grid: &'g Grid<'a>) -> Vec<Stretch<'g, 'a>> {
     stretches
 }
 
+/// Those cells that ran over the nearest link: what a figure shows that is not about distance, because bytes and times
+/// of different links do not belong beside each other there.
+pub(crate) fn nearby<'g, 'a>(cells: Vec<&'g Cell<'a>>) -> Vec<&'g Cell<'a>> {
+    let nearest = cells
+        .iter()
+        .map(|cell| link(cell))
+        .min_by_key(|link| link.1);
+    cells
+        .into_iter()
+        .filter(|cell| Some(link(cell)) == nearest)
+        .collect()
+}
+
+/// A figure's caption, and that it shows the nearest link alone where there are several.
+pub(crate) fn caption(grid: &Grid<'_>, caption: &str) -> String {
+    match stretches(grid).first() {
+        None => caption.to_owned(),
+        Some(nearest) => format!(
+            "{caption} Shown: {}; all links are under “Over which distance”.",
+            nearest.tick()
+        ),
+    }
+}
+
 /// What a cell is called apart from its link.
 pub(crate) fn name(cell: &Cell<'_>) -> String {
     let (link, _) = link(cell);
@@ -54,11 +78,12 @@ pub(crate) fn name(cell: &Cell<'_>) -> String {
 
 /// A round trip in its own unit.
 pub(crate) fn rtt_words(rtt_ns: u64) -> String {
-    let rtt_ns = numbers::to_f64(rtt_ns);
-    if rtt_ns < 1e6 {
-        format!("{} µs", numbers::measured(rtt_ns / 1e3))
+    let micros = numbers::to_f64(rtt_ns) / 1e3;
+    if micros < 1e3 {
+        format!("{} µs", numbers::decimals(micros, 0))
     } else {
-        format!("{} ms", numbers::measured(rtt_ns / 1e6))
+        let ms = numbers::decimals(micros / 1e3, 1);
+        format!("{} ms", ms.trim_end_matches(".0"))
     }
 }
 
@@ -109,9 +134,22 @@ pub(crate) mod tests {
         let grid = Grid::new(&results).expect("there are no histograms");
         let stretches = stretches(&grid);
         let ticks: Vec<String> = stretches.iter().map(Stretch::tick).collect();
-        assert_eq!(ticks, ["no link", "rtt=5ms, 5.00 ms", "rtt=80ms, 80.0 ms"]);
+        assert_eq!(ticks, ["no link", "rtt=5ms, 5 ms", "rtt=80ms, 80 ms"]);
         let names: Vec<String> = stretches.iter().map(|at| name(at.cells[0])).collect();
         assert_eq!(names, ["json", "json", "json"]);
+    }
+
+    #[test]
+    fn figures_that_are_not_about_distance_show_the_nearest_link_and_say_so() {
+        let runs = [80, 0, 5].map(|rtt_ms| run("json", rtt_ms, (1, 10)));
+        let results = results(runs.to_vec());
+        let grid = Grid::new(&results).expect("there are no histograms");
+        let labels: Vec<&str> = nearby(grid.main())
+            .into_iter()
+            .map(|cell| cell.label.as_str())
+            .collect();
+        assert_eq!(labels, ["json · no link"]);
+        assert!(caption(&grid, "").contains("Shown: no link"));
     }
 
     #[test]

@@ -221,7 +221,7 @@ mod tests {
     fn who_falls_behind_with_distance_is_named() {
         assert_eq!(
             said([100, 200], [300, 200]),
-            "By elapsed: custom is ahead of json over rtt=1ms, 1.00 ms, and behind it over rtt=80ms, 80.0 ms."
+            "By elapsed: custom is ahead of json over rtt=1ms, 1 ms, and behind it over rtt=80ms, 80 ms."
         );
     }
 

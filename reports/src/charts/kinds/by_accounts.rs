@@ -1,6 +1,7 @@
 //! Lines against the number of accounts: a point for all trials together, with its 95 % interval.
 
 use crate::cells::{self, Cell, Grid};
+use crate::distance;
 use crate::plot::{Axis, Figure, Key, LegendItem, Line, Stroke, Weight, Whisker, time_unit};
 use crate::statistics::interval::Estimate;
 
@@ -40,7 +41,7 @@ const LOOKS: [(Stroke, Weight); 2] = [
 
 /// The figure, unless nothing was measured.
 pub(crate) fn figure(grid: &Grid<'_>, spec: &ByAccounts) -> Option<Figure> {
-    let cells = grid.main();
+    let cells = distance::nearby(grid.main());
     let values: Vec<f64> = cells
         .iter()
         .flat_map(|cell| spec.curves.iter().filter_map(|curve| (curve.value)(cell)))
@@ -70,7 +71,7 @@ pub(crate) fn figure(grid: &Grid<'_>, spec: &ByAccounts) -> Option<Figure> {
     Some(Figure {
         name: spec.name,
         title: spec.title.to_owned(),
-        caption: spec.caption.to_owned(),
+        caption: distance::caption(grid, spec.caption),
         x: Axis::accounts(&cells::account_numbers(&cells)),
         y: Axis::for_values(&label, &scaled),
         legend: legend(&series, spec),

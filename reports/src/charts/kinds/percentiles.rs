@@ -3,6 +3,7 @@
 use hdrhistogram::Histogram;
 
 use crate::cells::{Cell, Grid, Kind};
+use crate::distance;
 use crate::latency::SAMPLES_BEYOND_LEAST;
 use crate::numbers::to_f64;
 use crate::plot::{Axis, Figure, Key, LegendItem, Line, Stroke, Weight, time_unit};
@@ -21,7 +22,7 @@ const POINTS_PER_DOUBLING: f64 = 6.0;
 
 /// The figure at the largest number of accounts, unless nothing was measured.
 pub(crate) fn figure(grid: &Grid<'_>, spec: &Percentiles) -> Option<Figure> {
-    let cells = grid.main_at_largest();
+    let cells = distance::nearby(grid.main_at_largest());
     let curves: Vec<(&Cell<'_>, Vec<(f64, f64)>)> = cells
         .iter()
         .filter_map(|cell| {
@@ -45,7 +46,7 @@ pub(crate) fn figure(grid: &Grid<'_>, spec: &Percentiles) -> Option<Figure> {
     Some(Figure {
         name: spec.name,
         title: format!("{} by percentile, {accounts} accounts", spec.subject),
-        caption: spec.caption.to_owned(),
+        caption: distance::caption(grid, spec.caption),
         x: Axis::percentiles(samples),
         y: Axis::logarithmic(
             &format!("latency, {}", unit.symbol()),

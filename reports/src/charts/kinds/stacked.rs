@@ -1,6 +1,7 @@
 //! Stacked bars, a group for each number of accounts, a bar for each protocol: geometric means over trials.
 
 use crate::cells::{self, Cell, Grid};
+use crate::distance;
 use crate::numbers;
 use crate::plot::{Axis, Bar, Figure, Key, LegendItem, Segment};
 
@@ -30,8 +31,7 @@ const FILLED: f64 = 0.78;
 
 /// The figure, unless nothing was measured.
 pub(crate) fn figure(grid: &Grid<'_>, spec: &Stacked) -> Option<Figure> {
-    let cells: Vec<&Cell<'_>> = grid
-        .main()
+    let cells: Vec<&Cell<'_>> = distance::nearby(grid.main())
         .into_iter()
         .filter(|cell| (spec.heights)(cell).is_some())
         .collect();
@@ -56,7 +56,7 @@ pub(crate) fn figure(grid: &Grid<'_>, spec: &Stacked) -> Option<Figure> {
     Some(Figure {
         name: spec.name,
         title: spec.title.to_owned(),
-        caption: spec.caption.to_owned(),
+        caption: distance::caption(grid, spec.caption),
         x: Axis::groups("accounts", &groups),
         // Room for the markers on top.
         y: Axis::from_zero(spec.label, max * 1.06),
