@@ -124,6 +124,69 @@ fn without_a_control_the_noise_is_said_to_be_unknown() {
 }
 
 #[test]
+fn a_protocol_without_a_rival_still_has_a_noise_floor() {
+    let mut results = common::eight_rounds();
+    results
+        .runs
+        .retain(|run| run.protocol.starts_with("custom"));
+    let tables = terminal(&results, 100).expect("tables");
+    assert!(!tables.contains("between protocols"), "{tables}");
+    assert!(
+        tables.contains("Noise floor: how far custom was from itself"),
+        "{tables}"
+    );
+    assert!(tables.contains("server CPU ±"), "{tables}");
+}
+
+#[test]
+fn many_protocols_are_compared_with_the_first_one() {
+    let mut results = common::eight_rounds();
+    let more: Vec<Run> = ["p", "q"]
+        .iter()
+        .flat_map(|name| {
+            let json = results.runs.iter().filter(|run| run.protocol == "json");
+            json.map(|run| Run {
+                protocol: (*name).to_owned(),
+                ..run.clone()
+            })
+        })
+        .collect();
+    results.runs.extend(more);
+    let tables = terminal(&results, 120).expect("tables");
+    assert!(
+        tables.contains("custom : q") && !tables.contains("json : "),
+        "{tables}"
+    );
+    assert!(
+        tables.contains("compared with the first one only"),
+        "{tables}"
+    );
+}
+
+#[test]
+fn of_many_conditions_the_terminal_shows_the_first_two() {
+    let eight = common::eight_rounds();
+    let under = |store: &str| {
+        change(
+            eight.clone(),
+            |run| run.protocol != "floor",
+            |run| store.clone_into(&mut run.store),
+        )
+    };
+    let merged = Results::merge(["a", "b", "c"].map(under)).expect("three files");
+    let tables = terminal(&merged, 100).expect("tables");
+    assert_eq!(tables.matches("between protocols").count(), 2, "{tables}");
+    assert!(tables.contains("under 1 other conditions"), "{tables}");
+    let text = summary(&merged);
+    assert_eq!(
+        section(&text, "Between protocols")
+            .matches("the ratio of")
+            .count(),
+        3
+    );
+}
+
+#[test]
 fn rounds_of_merged_files_are_not_mixed_up() {
     let eight = common::eight_rounds();
     let only = |protocol: &str| {

@@ -1,5 +1,6 @@
 //! What is said of a comparison: a word of difference, or why there is none.
 
+use super::contest::Contest;
 use super::control::{Control, Floor};
 use super::metrics::{Metric, Wording};
 use super::pairs::Compared;
@@ -121,6 +122,16 @@ pub(crate) fn unpaired(rounds: usize) -> String {
         (format!("up to {rounds} rounds"), "were")
     };
     format!("{rounds} of a comparison {were} left out, because one of both was missing or invalid.")
+}
+
+/// How many contests are not shown after the first `shown`, if any are.
+pub(crate) fn further(contests: &[Contest<'_, '_>], shown: usize) -> Option<String> {
+    let further = contests.len().saturating_sub(shown);
+    (further > 0).then(|| {
+        format!(
+            "The same protocols under {further} other conditions: in the report, under “Between protocols”."
+        )
+    })
 }
 
 /// Which pairs are there, where not all are.

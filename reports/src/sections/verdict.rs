@@ -12,6 +12,9 @@ use crate::entries;
 use crate::measures;
 use crate::numbers::{self, NONE};
 
+/// How many contests the verdict shows; the section on protocols compared has all.
+const CONTESTS_MAX: usize = 4;
+
 pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     let grid = source.grid;
     let cells = grid.main_at_largest();
@@ -29,9 +32,10 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     ];
     let control = Control::of(grid);
     let contests = Contest::among(&cells, control.as_ref());
-    for contest in &contests {
+    for contest in contests.iter().take(CONTESTS_MAX) {
         blocks.push(Block::Table(ahead::table(contest, control.as_ref())));
     }
+    blocks.extend(words::further(&contests, CONTESTS_MAX).map(Block::Text));
     if let Some(warning) = control.as_ref().and_then(words::untrusted) {
         blocks.push(Block::Warning(warning));
     }

@@ -9,6 +9,9 @@ use crate::comparisons::control::{Control, Floor};
 use crate::comparisons::words::{self, Said};
 use crate::numbers;
 
+/// How many contests a terminal shows; the report has all.
+const CONTESTS_MAX: usize = 2;
+
 /// A column: its title, and its entry.
 struct Column {
     title: &'static str,
@@ -65,10 +68,13 @@ const COLUMNS: [Column; 7] = [
 /// A table for each contest in the largest cell; none where nothing competed.
 pub(super) fn tables(grid: &Grid<'_>, width: usize) -> Vec<String> {
     let control = Control::of(grid);
-    let mut tables: Vec<String> = Contest::among(&grid.main_at_largest(), control.as_ref())
+    let contests = Contest::among(&grid.main_at_largest(), control.as_ref());
+    let mut tables: Vec<String> = contests
         .iter()
+        .take(CONTESTS_MAX)
         .map(|contest| table(contest, control.as_ref(), width))
         .collect();
+    tables.extend(words::further(&contests, CONTESTS_MAX).map(|note| wrapped(&note, width) + "\n"));
     if let Some(control) = &control
         && tables.is_empty()
     {
