@@ -22,6 +22,13 @@ pub(crate) struct Arguments {
     /// Which protocol runs against itself
     #[arg(long, default_value = "json")]
     protocol: String,
+    /// How many accounts write to each other
+    #[arg(long, default_value_t = 20)]
+    accounts: u32,
+    /// How many requests each connection has unanswered: enough that the server never waits. One that waits wakes up
+    /// less often when it burns, and saves by that what it burns
+    #[arg(long, default_value_t = 8)]
+    in_flight: u32,
     /// Use the debug build, to try it out
     #[arg(long)]
     debug: bool,
@@ -57,16 +64,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     command::run(evidence.arg("evidence").args(files))
 }
 
-/// One comparison: 10 accounts, enough for trials of a quarter of a second.
+/// One comparison.
 fn compare(arguments: &Arguments, seed: u32, out: &PathBuf) -> Result<()> {
     let mut command = loadgen(arguments);
-    command.args([
-        "--protocol",
-        &arguments.protocol,
-        "--accounts",
-        "10",
-        "--quiet",
-    ]);
+    command.args(["--protocol", &arguments.protocol, "--quiet"]);
+    command
+        .arg("--accounts")
+        .arg(arguments.accounts.to_string());
+    command
+        .arg("--in-flight")
+        .arg(arguments.in_flight.to_string());
     command.arg("--trials").arg(arguments.trials.to_string());
     command.arg("--seed").arg(seed.to_string());
     command.arg("--out").arg(out);
