@@ -10,7 +10,7 @@ mod idle;
 mod measured;
 
 use protocols::registry::Front;
-use reports::schema::{BytesFirstMessage, Ledger, Run, phase};
+use reports::schema::{Ledger, Run, phase};
 
 use self::arithmetic::quotient;
 use crate::control::{self, Outcome, Reach, Timing};
@@ -46,7 +46,7 @@ pub struct Conditions {
 pub fn run(trial: &Trial, record: &Record, conditions: &Conditions) -> Run {
     let mut run = identity(trial, conditions);
     times(&mut run, record);
-    bytes::fill_in(&mut run, &record.phases);
+    bytes::fill_in(&mut run, record);
     costs::fill_in(&mut run, record);
     idle::fill_in(&mut run, record);
     if let (Some(_), Some(server)) = (&conditions.address, &mut run.server) {
@@ -133,11 +133,6 @@ fn times(run: &mut Run, record: &Record) {
 /// Fills in what only the generator's last line says.
 fn outcome_into(run: &mut Run, outcome: &Outcome) -> Result<(), String> {
     run.ledger = ledger(outcome.ledger);
-    run.bytes_first_message = outcome.first_message.map(|first| BytesFirstMessage {
-        request: first.request_bytes,
-        reply: first.reply_bytes,
-        event: first.event_bytes,
-    });
     measured::fill_in(run, outcome)
 }
 

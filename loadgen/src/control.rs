@@ -279,9 +279,9 @@ pub struct Outcome {
     pub messages: u64,
     /// Where every operation went.
     pub ledger: Ledger,
-    /// What the first message of fresh connections takes; `None` if it was not asked.
+    /// What single messages take; `None` if none were sent.
     #[serde(default)]
-    pub first_message: Option<FirstMessage>,
+    pub single_messages: Option<SingleMessages>,
     /// All latencies that were taken.
     #[serde(default)]
     pub recorded: Recorded,
@@ -302,15 +302,28 @@ pub struct Outcome {
     pub stopped: bool,
 }
 
-/// Stream bytes of the first message of fresh connections.
+/// Single messages between two connections that have no others, at the end of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstMessage {
-    /// What the sender sent.
+pub struct SingleMessages {
+    /// The first one.
+    pub first: SingleMessage,
+    /// One behind others.
+    pub later: SingleMessage,
+}
+
+/// What one message takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SingleMessage {
+    /// What the sender sent, in bytes of the stream.
     pub request_bytes: u64,
     /// What the sender received.
     pub reply_bytes: u64,
     /// What crossed the recipient's connection.
     pub event_bytes: u64,
+    /// What the codec made of the reply.
+    pub reply_message_bytes: u64,
+    /// What the codec made of the event.
+    pub event_message_bytes: u64,
 }
 
 /// Where every operation went: `scheduled = ok + errors + timeouts + in_flight + never_sent`.

@@ -3,8 +3,8 @@
 mod chat;
 mod connecting;
 mod derive;
-mod first_message;
 mod reference;
+mod single_messages;
 
 use anyhow::Context as _;
 use protocols::registry::{self, Front};

@@ -7,6 +7,7 @@ use common::{Step, record, steps, trial};
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Serializer as _, V2DeflateSerializer};
 use loadgen::assemble::{self, Conditions};
+use loadgen::control::{SingleMessage, SingleMessages};
 use loadgen::record::Record;
 use reports::schema::{ByteCounts, ByteLayers, HandshakeBytes, Run};
 
@@ -163,6 +164,33 @@ fn a_message_costs_what_the_further_rounds_say() {
     // 360 bytes of stream, split as the codec's 60 bytes of replies and 180 of events are, over 6 of each.
     close(per_message.reply, 360.0 * 60.0 / 240.0 / 6.0);
     close(per_message.event, 360.0 * 180.0 / 240.0 / 6.0);
+}
+
+#[test]
+fn what_framing_adds_is_split_as_for_a_single_message() {
+    let mut record = record(&steps());
+    let later = SingleMessage {
+        request_bytes: 48,
+        reply_bytes: 10 + 15,
+        event_bytes: 30 + 5,
+        reply_message_bytes: 10,
+        event_message_bytes: 30,
+    };
+    let first = SingleMessage {
+        request_bytes: 90,
+        reply_bytes: 40,
+        event_bytes: 50,
+        ..later
+    };
+    let outcome = record.outcome.as_mut().expect("there is one");
+    outcome.single_messages = Some(SingleMessages { first, later });
+    let run = assemble(&record);
+    let steady = run.bytes_per_message.expect("there are further rounds");
+    // 240 of the 360 bytes are the codec's; the other 120 are 15 : 5 to replies and events, 6 of each.
+    close(steady.reply, f64::from(60 + 90) / 6.0);
+    close(steady.event, f64::from(180 + 30) / 6.0);
+    let first = run.bytes_first_message.expect("it was sent");
+    assert_eq!((first.request, first.reply, first.event), (90, 40, 50));
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! Bytes by phase and layer, as differences between barriers.
 
-use reports::schema::{ByteCounts, ByteLayers, BytesPerMessage, Run, phase};
+use reports::schema::{ByteCounts, ByteLayers, BytesFirstMessage, BytesPerMessage, Run, phase};
 
 use super::arithmetic::{approximately, grown, quotient};
-use crate::control::{Counters, Layers};
-use crate::record::PhaseRecord;
+use crate::control::{Counters, Layers, SingleMessage};
+use crate::record::{PhaseRecord, Record};
 
 /// Fills in all bytes of a run.
-pub(super) fn fill_in(run: &mut Run, phases: &[PhaseRecord]) {
+pub(super) fn fill_in(run: &mut Run, record: &Record) {
+    let phases = &record.phases;
     let mut before = Moment::default();
     for phase in phases {
         let after = Moment {
@@ -34,7 +35,17 @@ pub(super) fn fill_in(run: &mut Run, phases: &[PhaseRecord]) {
         .reduce(sum)
         .unwrap_or_default();
     let rest = run.bytes_by_phase.get(phase::MESSAGE_REST);
-    run.bytes_per_message = rest.and_then(|rest| per_message(rest, phases));
+    let single = record
+        .outcome
+        .as_ref()
+        .and_then(|outcome| outcome.single_messages);
+    let later = single.map(|single| single.later);
+    run.bytes_per_message = rest.and_then(|rest| per_message(rest, phases, later));
+    run.bytes_first_message = single.map(|single| BytesFirstMessage {
+        request: single.first.request_bytes,
+        reply: single.first.reply_bytes,
+        event: single.first.event_bytes,
+    });
 }
 
 /// The generator's counters and layers at a barrier.
@@ -82,9 +93,14 @@ fn moved(before: &Moment, after: &Moment) -> ByteCounts {
     }
 }
 
-/// The stream does not say where a reply ends and an event begins, so what was received is split as the codec's bytes
-/// are. Nothing if the codec was not counted.
-fn per_message(rest: &ByteCounts, phases: &[PhaseRecord]) -> Option<BytesPerMessage> {
+/// The stream does not say where a reply ends and an event begins. What the codec made of each is known; what framing
+/// adds is split as it was for a single message, whose reply and event crossed different connections. Where none was
+/// sent, framing is split as the codec's bytes are. Nothing if the codec was not counted.
+fn per_message(
+    rest: &ByteCounts,
+    phases: &[PhaseRecord],
+    later: Option<SingleMessage>,
+) -> Option<BytesPerMessage> {
     let is_rest = |phase: &PhaseRecord| phase.end.phase == phase::MESSAGE_REST;
     let first = phases.iter().position(is_rest)?;
     let last = phases.iter().rposition(is_rest)?;
@@ -96,21 +112,50 @@ fn per_message(rest: &ByteCounts, phases: &[PhaseRecord]) -> Option<BytesPerMess
         .iter()
         .map(|phase| phase.end.messages)
         .sum();
-    let replies_bytes = grown(before.replies_bytes, after.replies_bytes);
-    let events_bytes = grown(before.events_bytes, after.events_bytes);
-    let (replies, events) = (
-        grown(before.replies, after.replies),
-        grown(before.events, after.events),
-    );
-    if messages == 0 || replies == 0 || events == 0 || replies_bytes + events_bytes == 0 {
+    let replies = Share {
+        count: grown(before.replies, after.replies),
+        bytes: grown(before.replies_bytes, after.replies_bytes),
+    };
+    let events = Share {
+        count: grown(before.events, after.events),
+        bytes: grown(before.events_bytes, after.events_bytes),
+    };
+    let coded = approximately(replies.bytes + events.bytes);
+    if messages == 0 || replies.count == 0 || events.count == 0 || coded == 0.0 {
         return None;
     }
-    let stream_of = |part| quotient(rest.received.stream * part, replies_bytes + events_bytes);
+    let added = approximately(rest.received.stream) - coded;
+    let weights = later.map(|later| {
+        let reply = approximately(later.reply_bytes) - approximately(later.reply_message_bytes);
+        let event = approximately(later.event_bytes) - approximately(later.event_message_bytes);
+        [
+            reply * approximately(replies.count),
+            event * approximately(events.count),
+        ]
+    });
+    let [of_replies, of_events] = weights
+        .filter(|[reply, event]| reply + event != 0.0)
+        .unwrap_or([approximately(replies.bytes), approximately(events.bytes)]);
+    let all = of_replies + of_events;
     Some(BytesPerMessage {
         request: quotient(rest.sent.stream, messages),
-        reply: stream_of(replies_bytes) / approximately(replies),
-        event: stream_of(events_bytes) / approximately(events),
+        reply: replies.mean_with(added * of_replies / all),
+        event: events.mean_with(added * of_events / all),
     })
+}
+
+/// Replies or events, and what the codec made of them.
+#[derive(Clone, Copy)]
+struct Share {
+    count: u64,
+    bytes: u64,
+}
+
+impl Share {
+    /// The mean bytes of one, with what was added to all of them.
+    fn mean_with(self, added: f64) -> f64 {
+        (approximately(self.bytes) + added) / approximately(self.count)
+    }
 }
 
 fn sum(left: ByteCounts, right: ByteCounts) -> ByteCounts {

@@ -13,7 +13,7 @@ use protocols::registry::Pair;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::connecting::Door;
-use super::first_message;
+use super::single_messages;
 use super::{Onward, RoundsSoFar, barrier, derive, next_batch, onward};
 use crate::child::{follow_orders, say};
 use crate::control::{Layers, LoadOrder, Order, Outcome, PhaseEnd, Report};
@@ -126,15 +126,15 @@ impl Run<'_> {
         if ended != Ended::Done {
             self.clean_up().await;
         }
-        let first_message = match ended {
+        let single_messages = match ended {
             Ended::Done => {
                 let door = self.door();
-                first_message::measure(&door, &self.around, &self.workers).await
+                single_messages::measure(&door, &self.around, &self.workers).await
             }
             Ended::Stopped | Ended::Failed => None,
         };
         Ok(Outcome {
-            first_message,
+            single_messages,
             ..self.outcome(ended)
         })
     }
@@ -376,7 +376,7 @@ impl Run<'_> {
             rounds: self.rounds,
             messages: shared.acknowledged,
             ledger,
-            first_message: None,
+            single_messages: None,
             recorded: shared.recorder.recorded(),
             tally: shared.tally,
             intervals: shared.intervals.clone(),

@@ -1,20 +1,21 @@
-//! What the first message of fresh connections takes, byte by byte.
+//! What single messages take, byte by byte.
 //!
 //! Formats that remember (custom's table of names, HPACK's of headers) say more in the first message than in later
-//! ones, and a phase of many messages does not show it. So when all phases are over and nothing is measured any more,
-//! two connections are opened as the workload's own were, and one message goes from one to the other. Each has a count
-//! of its own bytes, which tells request, reply and event apart exactly.
+//! ones, and a stream does not say where a reply ends and an event begins: a phase of many messages shows neither. So
+//! when all phases are over and nothing is measured any more, two connections are opened as the workload's own were, and
+//! a few messages go from one to the other. Each connection has a count of its own bytes, which tells request, reply and
+//! event apart exactly.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use protocols::client::Caller;
+use protocols::client::{Caller, MessageBytes};
 use protocols::counted::{ByteCount, Traffic};
 use server_core::{Event, Reply, Request, Text};
 
 use super::connecting::Door;
-use crate::control::FirstMessage;
+use crate::control::{SingleMessage, SingleMessages};
 use crate::delivery::Delivery;
 use crate::worker::{Secrets, Surroundings, Worker};
 use crate::workloads::MessageKey;
@@ -22,26 +23,29 @@ use crate::workloads::MessageKey;
 /// How long it may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Creates the first two accounts of a workload that is over once more, sends one message, and deletes them. What goes
+/// How many messages go before the later one: what a protocol remembers it then knows.
+const BEFORE_LATER: u32 = 2;
+
+/// Creates the first two accounts of a workload that is over once more, sends messages, and deletes them. What goes
 /// wrong is a wrong answer. Nothing over a simulated link: there it would take the same bytes and much more time; and
 /// nothing where messages are asked for, which come with no event.
 pub(super) async fn measure(
     door: &Door<'_>,
     around: &Surroundings<'_>,
     workers: &[Worker],
-) -> Option<FirstMessage> {
+) -> Option<SingleMessages> {
     let is_pushed = around.delivery == Delivery::Push;
     let (None, true, [sender, recipient, ..]) = (door.order.link, is_pushed, workers) else {
         return None;
     };
     let ends = [sender, recipient].map(Worker::secrets);
     let wrong = match tokio::time::timeout(PATIENCE, between(door, around, &ends)).await {
-        Ok(Ok(first_message)) => return Some(first_message),
+        Ok(Ok(single_messages)) => return Some(single_messages),
         Ok(Err(error)) => format!("{error:#}"),
         Err(_) => "nothing was answered".to_owned(),
     };
     let oracle = &mut around.shared.borrow_mut().oracle;
-    oracle.wrong(|| format!("the first message of fresh connections: {wrong}"));
+    oracle.wrong(|| format!("a message between fresh connections: {wrong}"));
     None
 }
 
@@ -49,30 +53,65 @@ async fn between(
     door: &Door<'_>,
     around: &Surroundings<'_>,
     [sender, recipient]: &[Secrets; 2],
-) -> anyhow::Result<FirstMessage> {
+) -> anyhow::Result<SingleMessages> {
     let names = [0, 1].map(|account| around.names.name(account));
-    let mut sender = End::open(door, names[0], sender).await?;
-    let mut recipient = End::open(door, names[1], recipient).await?;
+    let sender = End::open(door, names[0], sender).await?;
+    let recipient = End::open(door, names[1], recipient).await?;
+    let mut ends = [sender, recipient];
+    let first = one(&mut ends, (door, around), 0).await?;
+    let mut later = first;
+    for nth in 1..=BEFORE_LATER {
+        later = one(&mut ends, (door, around), nth).await?;
+    }
+    for end in ends {
+        end.close().await?;
+    }
+    Ok(SingleMessages { first, later })
+}
+
+/// What one message takes.
+async fn one(
+    [sender, recipient]: &mut [End; 2],
+    (door, around): (&Door<'_>, &Surroundings<'_>),
+    nth: u32,
+) -> anyhow::Result<SingleMessage> {
     let key = MessageKey {
         from: 0,
         to: 1,
-        nth: 0,
+        nth,
         accounts: door.order.accounts,
     };
     let mut text = String::new();
     around.workload.text(&key, &mut text);
-    let before = [&sender, &recipient].map(End::bytes);
+    let names = [0, 1].map(|account| around.names.name(account));
+    let before = [&*sender, &*recipient].map(End::counted);
     exchange(&mut sender.caller, &mut recipient.caller, names, &text).await?;
-    let [sent, delivered] = [&sender, &recipient].map(End::bytes);
-    for end in [sender, recipient] {
-        end.close().await?;
-    }
-    Ok(FirstMessage {
-        request_bytes: sent.sent - before[0].sent,
-        reply_bytes: sent.received - before[0].received,
+    let after = [&*sender, &*recipient].map(End::counted);
+    let [(sent, replied), (delivered, pushed)] = [0, 1].map(|end| since(before[end], after[end]));
+    Ok(SingleMessage {
+        request_bytes: sent.sent,
+        reply_bytes: sent.received,
         // Both directions: what the recipient's transport says of it is part of what it costs.
-        event_bytes: delivered.received + delivered.sent - before[1].received - before[1].sent,
+        event_bytes: delivered.received + delivered.sent,
+        reply_message_bytes: replied.replies,
+        event_message_bytes: pushed.events,
     })
+}
+
+/// What an end has counted: bytes of its stream, and what its codec made and read.
+type Counted = (ByteCount, MessageBytes);
+
+fn since((stream, messages): Counted, (stream_now, messages_now): Counted) -> Counted {
+    let stream = ByteCount {
+        sent: stream_now.sent - stream.sent,
+        received: stream_now.received - stream.received,
+    };
+    let messages = MessageBytes {
+        requests: messages_now.requests - messages.requests,
+        replies: messages_now.replies - messages.replies,
+        events: messages_now.events - messages.events,
+    };
+    (stream, messages)
 }
 
 /// Sends a message, and waits until it has come.
@@ -124,8 +163,8 @@ impl End {
         Ok(Self { caller, traffic })
     }
 
-    fn bytes(&self) -> ByteCount {
-        self.traffic.bytes()
+    fn counted(&self) -> Counted {
+        (self.traffic.bytes(), self.caller.client().message_bytes())
     }
 
     async fn close(mut self) -> anyhow::Result<()> {
