@@ -2,6 +2,7 @@
 
 mod burn;
 mod changes;
+mod delay;
 mod store;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use server_core::store::{Changes, Store, StoreOpenError, StoreSpec};
 
 use self::burn::Burner;
 use self::changes::FaultyChanges;
+pub use self::delay::Delay;
 use self::store::FaultyStore;
 
 /// The largest share of its own CPU time that a server can be told to add, in percent.
@@ -34,13 +36,15 @@ pub enum Fault {
     Alter(u64),
     /// So many percent more CPU time than the server needs by itself are spent.
     Burn(u32),
+    /// Replies to messages wait for a known time.
+    Delay(Delay),
 }
 
 /// What was asked for is no fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0:?} is no fault; there are forget:N, double:N, swap:N, alter:N for one message in N, and burn:P% for P percent \
-     more CPU time, at most 1000"
+     more CPU time, at most 1000, and delay:10ms or delay:10ms/40ms/10 for replies that wait, every 10th for 40 ms"
 )]
 pub struct UnknownFault(String);
 
@@ -58,12 +62,12 @@ impl Fault {
         let changes: Arc<dyn Changes> = Arc::clone(fanout) as _;
         let changes: Arc<dyn Changes> = match self {
             Self::Double(_) | Self::Swap(_) => Arc::new(FaultyChanges::new(self, changes)),
-            Self::Forget(_) | Self::Alter(_) | Self::Burn(_) => changes,
+            Self::Forget(_) | Self::Alter(_) | Self::Burn(_) | Self::Delay(_) => changes,
         };
         let inner = store.open(directory, changes)?;
         Ok(match self {
             Self::Double(_) | Self::Swap(_) => inner,
-            Self::Forget(_) | Self::Alter(_) | Self::Burn(_) => {
+            Self::Forget(_) | Self::Alter(_) | Self::Burn(_) | Self::Delay(_) => {
                 Arc::new(FaultyStore::new(self, inner, Arc::clone(fanout)))
             }
         })
@@ -90,6 +94,9 @@ impl FromStr for Fault {
                 .map(Self::Burn)
                 .ok_or_else(unknown);
         }
+        if kind == "delay" {
+            return Delay::parse(amount).map(Self::Delay).ok_or_else(unknown);
+        }
         let every = amount
             .parse()
             .ok()
@@ -113,6 +120,7 @@ impl fmt::Display for Fault {
             Self::Swap(every) => write!(f, "swap:{every}"),
             Self::Alter(every) => write!(f, "alter:{every}"),
             Self::Burn(percent) => write!(f, "burn:{percent}%"),
+            Self::Delay(delay) => write!(f, "delay:{delay}"),
         }
     }
 }
@@ -188,6 +196,7 @@ mod tests {
             ("swap:100", Fault::Swap(100)),
             ("alter:7", Fault::Alter(7)),
             ("burn:10%", Fault::Burn(10)),
+            ("delay:5ms", Fault::Delay(Delay::constant(5))),
         ] {
             assert_eq!(asked.parse(), Ok(fault));
             assert_eq!(fault.to_string(), asked);
@@ -201,6 +210,8 @@ mod tests {
             "burn:0%",
             "burn:1001%",
             "break:3",
+            "delay:5",
+            "delay:5ms/6ms",
         ] {
             let error = strange.parse::<Fault>().expect_err(strange);
             assert!(error.to_string().contains("forget:N"), "{error}");

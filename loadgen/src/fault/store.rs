@@ -1,4 +1,4 @@
-//! What is wrong with keeping messages: some are forgotten, some altered, or it takes too long.
+//! What is wrong with keeping messages: some are forgotten, some altered, or it takes longer than it should.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +12,7 @@ use server_core::store::{
     ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
 };
 
+use super::delay::Delayer;
 use super::{Burner, Fault, is_nth};
 
 /// The number that is given to a message that is forgotten: no store gets that far.
@@ -23,6 +24,7 @@ pub(super) struct FaultyStore {
     inner: Arc<dyn Store>,
     fanout: Arc<Fanout>,
     sent: AtomicU64,
+    delayer: Delayer,
 }
 
 impl FaultyStore {
@@ -32,6 +34,7 @@ impl FaultyStore {
             inner,
             fanout,
             sent: AtomicU64::new(0),
+            delayer: Delayer::default(),
         }
     }
 
@@ -65,6 +68,10 @@ impl Store for FaultyStore {
                 });
             }
             Fault::Burn(percent) => Burner::new(percent).message(),
+            Fault::Delay(delay) => {
+                let answer = self.inner.send(message);
+                return self.delayer.hold_back(delay, number, answer);
+            }
             _ => {}
         }
         self.inner.send(message)
