@@ -15,6 +15,7 @@ use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use crate::record::{Record, Trouble};
+use crate::recorder::Recording;
 use crate::trials::Trial;
 use crate::{store_file, validity};
 
@@ -34,6 +35,8 @@ pub struct Settings {
     pub store: StoreSpec,
     /// Worker threads of a server of ours.
     pub server_threads: u32,
+    /// Whether latencies are kept.
+    pub recording: Recording,
     /// What is wrong with servers of ours on purpose.
     pub server_fault: Option<AskedFault>,
     /// How many rounds; `None`: as many as take long enough.
@@ -196,6 +199,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         },
         reach: settings.reach.clone(),
         link: trial.cell.link,
+        recording: settings.recording,
     };
     TrialOrder { target, load }
 }

@@ -8,6 +8,7 @@ use server_core::store::StoreSpec;
 use crate::asked::{self, AskedLink, AskedProtocol};
 use crate::fault::AskedFault;
 use crate::reach::ReachArgs;
+use crate::recorder::Recording;
 use crate::timing::TimingArgs;
 use crate::workloads::Workload;
 
@@ -59,6 +60,9 @@ pub enum Command {
     Evidence(EvidenceArgs),
     /// List the protocols, and what each of them is.
     Protocols,
+    /// Hold the instruments against known answers, on this machine, and print what was expected and what was measured;
+    /// takes about half a minute, and wants a machine with nothing else to do.
+    Selftest,
     /// The server's process of a trial; started by loadgen itself.
     #[command(hide = true)]
     ChildServer,
@@ -166,6 +170,9 @@ pub struct RunArgs {
     /// How accounts reach the server.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// Keep no latencies, to find out what keeping them costs.
+    #[arg(long, value_enum, default_value_t, hide = true)]
+    pub recording: Recording,
 
     /// What standard output is for: tables for people, or the results as JSON and nothing else.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]

@@ -15,7 +15,7 @@ use crate::intervals::Intervals;
 use crate::link::Link;
 use crate::link::relay::Snapshot;
 use crate::pacing::Arrivals;
-use crate::recorder::Recorded;
+use crate::recorder::{Recorded, Recording};
 use crate::tally::Tally;
 
 /// What the parent tells a child.
@@ -41,7 +41,7 @@ pub enum Order {
 }
 
 /// What a server child is to be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServeOrder {
     /// A protocol of the registry.
     pub protocol: String,
@@ -106,6 +106,9 @@ pub struct LoadOrder {
     /// The simulated link that lies before the server; `None` for none.
     #[serde(default)]
     pub link: Option<Link>,
+    /// Whether latencies are kept.
+    #[serde(default)]
+    pub recording: Recording,
 }
 
 impl LoadOrder {
@@ -203,9 +206,9 @@ pub struct Counters {
     pub cpu_user_ns: u64,
     /// CPU time in the kernel, in nanoseconds.
     pub cpu_system_ns: u64,
-    /// The memory it has resident, in bytes.
+    /// The memory it has resident that is no file's: heap and stacks, in bytes.
     #[serde(default)]
-    pub rss_bytes: u64,
+    pub rss_anonymous_bytes: u64,
     /// The most memory it had resident since [`Order::BeginPhase`], in bytes; of a process that is not ours, so far.
     pub rss_peak_bytes: u64,
     /// How often it asked for memory; `None` in a build that does not count that.

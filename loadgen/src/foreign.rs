@@ -56,7 +56,7 @@ fn parse(stat: &str, status: &str) -> Option<Counters> {
     Some(Counters {
         cpu_user_ns: ticks()? * TICK_NS,
         cpu_system_ns: ticks()? * TICK_NS,
-        rss_bytes: field(status, "VmRSS:")? * 1024,
+        rss_anonymous_bytes: field(status, "RssAnon:")? * 1024,
         rss_peak_bytes: field(status, "VmHWM:")? * 1024,
         ..Counters::default()
     })
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn fields_are_where_proc_5_says() {
         let stat = "42 (a ) b) S 1 42 42 0 -1 4194304 100 0 0 0 17 5 0 0 20 0 1 0 100 1000 200";
-        let counters = parse(stat, "Name:\tx\nVmHWM:\t    2048 kB\nVmRSS:\t 1024 kB\n")
+        let counters = parse(stat, "Name:\tx\nVmHWM:\t    2048 kB\nRssAnon:\t 1024 kB\n")
             .expect("it is well-formed");
         assert_eq!(counters.cpu_user_ns, 170_000_000);
         assert_eq!(counters.cpu_system_ns, 50_000_000);

@@ -89,6 +89,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 mod tests {
     use super::*;
     use crate::control::{Reach, Timing};
+    use crate::recorder::Recording;
 
     fn order(rounds: Option<u32>) -> LoadOrder {
         LoadOrder {
@@ -104,6 +105,7 @@ mod tests {
             timing: Timing::default(),
             reach: Reach::default(),
             link: None,
+            recording: Recording::On,
         }
     }
 

@@ -25,6 +25,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Evidence(args)) => commands::evidence(&args),
         Some(Command::Conform(args)) => commands::conform(&args),
         Some(Command::Protocols) => commands::protocols(),
+        Some(Command::Selftest) => commands::selftest(),
         Some(Command::ChildServer) => server_child::main().map(|()| Exit::Fine),
         Some(Command::ChildRelay) => relay_child::main().map(|()| Exit::Fine),
         Some(Command::ChildGenerator) => generator::main().map(|()| Exit::Fine),

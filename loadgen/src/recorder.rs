@@ -22,8 +22,20 @@ pub struct Moments {
     pub complete_ns: u64,
 }
 
+/// Whether latencies are kept. Off is for finding out what keeping them costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Recording {
+    /// All of them.
+    #[default]
+    On,
+    /// None.
+    Off,
+}
+
 /// Latencies of one run. The histograms are as large as they get from the start, so that recording allocates nothing.
 pub struct Recorder {
+    recording: Recording,
     ack: Histogram<u64>,
     service: Histogram<u64>,
     send_lag: Histogram<u64>,
@@ -34,14 +46,7 @@ pub struct Recorder {
 
 impl Default for Recorder {
     fn default() -> Self {
-        Self {
-            ack: histogram(),
-            service: histogram(),
-            send_lag: histogram(),
-            delivery: histogram(),
-            errors: histogram(),
-            timeouts: histogram(),
-        }
+        Self::new(Recording::On)
     }
 }
 
@@ -51,8 +56,25 @@ fn histogram() -> Histogram<u64> {
 }
 
 impl Recorder {
+    /// Nothing is in it yet.
+    #[must_use]
+    pub fn new(recording: Recording) -> Self {
+        Self {
+            recording,
+            ack: histogram(),
+            service: histogram(),
+            send_lag: histogram(),
+            delivery: histogram(),
+            errors: histogram(),
+            timeouts: histogram(),
+        }
+    }
+
     /// Records an operation that was answered as it should: response time, service time and send lag.
     pub fn answered(&mut self, moments: Moments) {
+        if self.recording == Recording::Off {
+            return;
+        }
         let Moments {
             intended_ns,
             actual_ns,
@@ -65,6 +87,9 @@ impl Recorder {
 
     /// Records an operation that was refused, or answered wrongly: its response time, apart from the others.
     pub fn refused(&mut self, moments: Moments) {
+        if self.recording == Recording::Off {
+            return;
+        }
         self.send_lag
             .saturating_record(moments.actual_ns - moments.intended_ns);
         self.errors
@@ -73,6 +98,9 @@ impl Recorder {
 
     /// Records an operation that was given up: for how long it had been due by then, apart from the others.
     pub fn timed_out(&mut self, moments: Moments) {
+        if self.recording == Recording::Off {
+            return;
+        }
         self.send_lag
             .saturating_record(moments.actual_ns - moments.intended_ns);
         self.timeouts
@@ -81,6 +109,9 @@ impl Recorder {
 
     /// Records how long a delivery took from its intended time on, in nanoseconds.
     pub fn delivery(&mut self, latency_ns: u64) {
+        if self.recording == Recording::Off {
+            return;
+        }
         self.delivery.saturating_record(latency_ns);
     }
 

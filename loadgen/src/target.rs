@@ -154,6 +154,12 @@ impl Child {
         self.role
     }
 
+    /// The number that the system knows it by; `None` once it has ended.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
     /// Tells it something.
     ///
     /// # Errors

@@ -465,7 +465,7 @@ pub struct ProcessCost {
     pub network_received_bytes: Option<u64>,
 }
 
-/// How much resident memory grew with each connection that was opened, logged in and at rest: the difference between
+/// How much resident memory, heap and stacks, grew with each connection that was opened, logged in and at rest: between
 /// before the first and after the last, divided by their number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct IdleMemory {

@@ -16,6 +16,7 @@ const CARGO_DENY_VERSION: &str = "^0.20";
 const STEPS: &[(&str, Step)] = &[
     ("format", format),
     ("clippy", clippy),
+    ("clippy, counting allocations", clippy_counting_allocations),
     ("documentation", documentation),
     ("licences, bans, sources", deny),
     ("tests", || test::run(&[])),
@@ -51,6 +52,22 @@ fn clippy() -> Result<()> {
     command::run(&mut cargo([
         "clippy",
         "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+/// The one feature that is not of the default build.
+fn clippy_counting_allocations() -> Result<()> {
+    command::run(&mut cargo([
+        "clippy",
+        "--package",
+        "loadgen",
+        "--features",
+        "count-allocations",
         "--all-targets",
         "--locked",
         "--",

@@ -24,7 +24,10 @@ fn memory(connections: u32, record: &Record) -> Option<IdleMemory> {
     Some(IdleMemory {
         connections,
         server_bytes_per_connection: server
-            .map(|(before, after)| each(before.rss_bytes, after.rss_bytes)),
-        loadgen_bytes_per_connection: each(before.loadgen.rss_bytes, after.loadgen.rss_bytes),
+            .map(|(before, after)| each(before.rss_anonymous_bytes, after.rss_anonymous_bytes)),
+        loadgen_bytes_per_connection: each(
+            before.loadgen.rss_anonymous_bytes,
+            after.loadgen.rss_anonymous_bytes,
+        ),
     })
 }

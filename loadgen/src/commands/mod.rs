@@ -5,6 +5,7 @@ mod evidence;
 mod protocols;
 mod report;
 mod run;
+mod selftest;
 mod verdict;
 
 pub use conform::conform;
@@ -12,3 +13,4 @@ pub use evidence::evidence;
 pub use protocols::protocols;
 pub use report::report;
 pub use run::run;
+pub use selftest::selftest;

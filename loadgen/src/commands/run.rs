@@ -71,7 +71,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     Ok(verdict.exit)
 }
 
-fn settings(args: &RunArgs, selection: &Selection) -> anyhow::Result<Settings> {
+pub(super) fn settings(args: &RunArgs, selection: &Selection) -> anyhow::Result<Settings> {
     store_file::check_absent(&args.store)?;
     let running_server = args.addr.clone().map(|address| RunningServer {
         address,
@@ -91,6 +91,7 @@ fn settings(args: &RunArgs, selection: &Selection) -> anyhow::Result<Settings> {
         running_server,
         server_threads: args.server_threads,
         server_fault: args.server_fault.clone(),
+        recording: args.recording,
         rounds: args.rounds,
         in_flight: args
             .in_flight

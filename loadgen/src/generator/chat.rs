@@ -20,6 +20,7 @@ use crate::control::{Layers, LoadOrder, Order, Outcome, PhaseEnd, Report};
 use crate::meter;
 use crate::oracle::{Extent, Names, Oracle};
 use crate::pacing::{ClosedLoop, OpenLoop, Pacer};
+use crate::recorder::Recorder;
 use crate::shared::{Inbound, Shared};
 use crate::timer::Clock;
 use crate::timing::nanoseconds;
@@ -42,7 +43,10 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
         let clock = Clock::start().context("cannot start a timer")?;
         let names = Arc::new(Names::new(&order.prefix, order.accounts));
         let oracle = Oracle::new(workload, Arc::clone(&names)).with_delivery(order.reach.delivery);
-        let shared = RefCell::new(Shared::new(oracle, order.accounts));
+        let shared = RefCell::new(Shared {
+            recorder: Recorder::new(order.recording),
+            ..Shared::new(oracle, order.accounts)
+        });
         let run = Run {
             order,
             pair,

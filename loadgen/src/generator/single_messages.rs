@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use protocols::client::{Caller, MessageBytes};
 use protocols::counted::{ByteCount, Traffic};
+use reports::schema::workload::IDLE;
 use server_core::{Event, Reply, Request, Text};
 
 use super::connecting::Door;
@@ -28,7 +29,7 @@ const BEFORE_LATER: u32 = 2;
 
 /// Creates the first two accounts of a workload that is over once more, sends messages, and deletes them. What goes
 /// wrong is a wrong answer. Nothing over a simulated link: there it would take the same bytes and much more time; and
-/// nothing where messages are asked for, which come with no event.
+/// nothing where messages are asked for, which come with no event, or where nobody says anything.
 pub(super) async fn measure(
     door: &Door<'_>,
     around: &Surroundings<'_>,
@@ -38,6 +39,9 @@ pub(super) async fn measure(
     let (None, true, [sender, recipient, ..]) = (door.order.link, is_pushed, workers) else {
         return None;
     };
+    if around.workload.name() == IDLE {
+        return None;
+    }
     let ends = [sender, recipient].map(Worker::secrets);
     let wrong = match tokio::time::timeout(PATIENCE, between(door, around, &ends)).await {
         Ok(Ok(single_messages)) => return Some(single_messages),

@@ -3,8 +3,9 @@
 /// What this process has resident, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Memory {
-    /// Now (`VmRSS`).
-    pub(super) rss_bytes: u64,
+    /// Now, without the pages of files (`RssAnon`): what runs for the first time makes more of the program's own file
+    /// resident, which is nobody's heap.
+    pub(super) rss_anonymous_bytes: u64,
     /// At most, since it began to run its own program or since [`forget_peak`] (`VmHWM`).
     ///
     /// Not `getrusage`'s `ru_maxrss`: that one starts at what the parent had resident when it spawned this process.
@@ -35,7 +36,7 @@ fn parse(status: &str) -> Option<Memory> {
         Some(kibibytes * 1024)
     };
     Some(Memory {
-        rss_bytes: bytes("VmRSS:")?,
+        rss_anonymous_bytes: bytes("RssAnon:")?,
         rss_peak_bytes: bytes("VmHWM:")?,
     })
 }
@@ -47,9 +48,9 @@ mod tests {
     #[test]
     fn reads_the_lines_it_means() {
         assert_eq!(
-            parse("VmPeak:\t  9 kB\nVmHWM:\t    2345 kB\nVmRSS:\t 1 kB\n"),
+            parse("VmPeak:\t  9 kB\nVmHWM:\t    2345 kB\nRssAnon:\t 1 kB\n"),
             Some(Memory {
-                rss_bytes: 1024,
+                rss_anonymous_bytes: 1024,
                 rss_peak_bytes: 2345 * 1024
             })
         );
@@ -63,7 +64,7 @@ mod tests {
         let touched = vec![1_u8; usize::try_from(TOUCHED_BYTES).unwrap()];
         let held = read();
         assert!(
-            held.rss_bytes >= TOUCHED_BYTES
+            held.rss_anonymous_bytes >= TOUCHED_BYTES
                 && held.rss_peak_bytes >= before.rss_peak_bytes.max(TOUCHED_BYTES),
             "{before:?} {held:?}"
         );

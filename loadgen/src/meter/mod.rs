@@ -22,7 +22,7 @@ pub fn read(traffic: &Traffic) -> Counters {
     Counters {
         cpu_user_ns: usage.cpu.user_ns,
         cpu_system_ns: usage.cpu.system_ns,
-        rss_bytes: memory.rss_bytes,
+        rss_anonymous_bytes: memory.rss_anonymous_bytes,
         rss_peak_bytes: memory.rss_peak_bytes,
         allocations: allocations.map(|allocations| allocations.count),
         allocated_bytes: allocations.map(|allocations| allocations.bytes),
