@@ -1,6 +1,8 @@
 //! One account's client: takes its steps, one after another or paced, and checks what comes back.
 
 mod alarm;
+#[cfg(test)]
+mod instrument;
 mod messaging;
 mod operation;
 mod outstanding;

@@ -16,7 +16,7 @@ use crate::oracle::Arrival;
 use crate::pacing::Share;
 use crate::payload;
 use crate::shared::Shared;
-use crate::workloads::Step;
+use crate::workloads::{Recipient, Step};
 
 /// What one worker has to do in one paced phase.
 struct Conversation<'a, S> {
@@ -146,9 +146,9 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
             shared.tally.waited += u64::from(intended_ns < self.free_since_ns);
             shared.tally.leave(actual_ns);
         }
-        if let Step::Send { key, .. } = &step {
+        if let Step::Send { key, recipient } = &step {
             shared.departures.note(key.from, intended_ns);
-            if self.window.end_ns.is_some() {
+            if self.window.end_ns.is_some() && *recipient == Recipient::Online {
                 shared.inbound[key.to as usize].expected += 1;
             }
         }
