@@ -18,6 +18,9 @@ Examples:
   loadgen --protocol json --accounts 40          scaling with 40 accounts over one protocol
   loadgen --protocol custom,grpc --workload efficiency --trials 10 --seed 7 --out comparison
   loadgen --store sqlite --in-flight 8           with a durable store, eight requests under way on each connection
+  loadgen --protocol grpc --accounts 40 --connections 4 --compression
+                                                 accounts that share connections, messages that are compressed
+  loadgen --accounts 10 --delivery poll:2s       clients that ask for messages, as the notebook's did
   loadgen --idle 1000                            memory of 1000 connections that are logged in and at rest
   loadgen --protocol custom,grpc --accounts 4 --link none --link lan --link wan
                                                  over simulated links: which protocol is ahead at which distance

@@ -4,6 +4,7 @@
 use clap::Args;
 use protocols::registry::{self, Protocol};
 use protocols::transport::{Compression, Sharing};
+use reports::schema::workload::IDLE;
 
 use crate::control::Reach;
 use crate::delivery::Delivery;
@@ -144,6 +145,11 @@ fn check_sharing(
     };
     for cell in selection.cells() {
         let (workload, accounts) = (cell.workload, cell.accounts);
+        if workload == IDLE {
+            return Err(UsageError(format!(
+                "--connections: {workload} asks what a connection takes, which is an account's own there; leave it out"
+            )));
+        }
         if connections > accounts {
             return Err(UsageError(format!(
                 "--connections {connections} is more than the {accounts} accounts of {workload}: some would carry nobody"
@@ -271,5 +277,9 @@ mod tests {
             "carries 512 on one connection",
         );
         check_refused("--protocol grpc --connections 0", "--connections");
+        check_refused(
+            "--protocol grpc --idle 10 --connections 2",
+            "idle asks what a connection takes",
+        );
     }
 }

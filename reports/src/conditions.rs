@@ -190,6 +190,35 @@ mod tests {
     }
 
     #[test]
+    fn what_connections_are_shared_by_compressed_and_asked_over_is_kept_apart() {
+        let shared = Run {
+            connections: Some(2),
+            ..run("grpc", "memory")
+        };
+        let compressed = Run {
+            conditions: Some(crate::schema::Conditions {
+                compression: Some("gzip".to_owned()),
+                ..crate::schema::Conditions::default()
+            }),
+            ..run("grpc", "memory")
+        };
+        let polled = Run {
+            delivery: Some("poll:2s".to_owned()),
+            ..run("grpc", "memory")
+        };
+        let plain = run("grpc", "memory");
+        for (other, words) in [
+            (shared, ["2 connections", "own connections"]),
+            (compressed, ["gzip", "uncompressed"]),
+            (polled, ["poll:2s", "push"]),
+        ] {
+            let conditions = Conditions::of(&[other.clone(), plain.clone()]);
+            let labels = [&other, &plain].map(|run| conditions.label(run));
+            assert_eq!(labels, words.map(|words| format!("grpc · {words}")));
+        }
+    }
+
+    #[test]
     fn a_label_says_what_differs() {
         let runs = [
             run("custom", "memory"),

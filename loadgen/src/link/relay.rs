@@ -11,6 +11,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hdrhistogram::Histogram;
+use protocols::transports::tcp::set_nodelay;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -179,8 +180,8 @@ impl Direction {
 
 async fn connection(client: TcpStream, opening: Opening, shared: &Rc<Shared>) -> io::Result<()> {
     let server = TcpStream::connect(shared.options.server).await?;
-    client.set_nodelay(true)?;
-    server.set_nodelay(true)?;
+    set_nodelay(&client)?;
+    set_nodelay(&server)?;
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let there = pass(

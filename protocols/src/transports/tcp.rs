@@ -111,7 +111,7 @@ pub(crate) async fn dial(address: &str) -> Result<TcpStream, TransportError> {
 ///
 /// # Errors
 /// If the socket does not say that it is off.
-pub(crate) fn set_nodelay(stream: &TcpStream) -> std::io::Result<()> {
+pub fn set_nodelay(stream: &TcpStream) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     if stream.nodelay()? {
         Ok(())

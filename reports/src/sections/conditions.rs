@@ -85,7 +85,8 @@ const ROWS: [Row; 20] = [
 ];
 
 pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
-    let table = table(&source.grid.results.runs)?;
+    let results = source.grid.results;
+    let table = table(&results.runs, &results.config.protocols)?;
     Some(Section {
         id: "conditions",
         title: "Equal conditions".to_owned(),
@@ -100,15 +101,18 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     })
 }
 
-fn table(runs: &[Run]) -> Option<Table> {
+/// Protocols stand in the order in which they were `asked` for, the reference last.
+fn table(runs: &[Run], asked: &[String]) -> Option<Table> {
     let mut protocols: Vec<&str> = Vec::new();
     for run in runs.iter().filter(|run| run.conditions.is_some()) {
         if !protocols.contains(&run.protocol.as_str()) {
             protocols.push(&run.protocol);
         }
     }
-    // The reference stands last, whatever the order in which protocols ran.
-    protocols.sort_by_key(|protocol| *protocol == FLOOR);
+    protocols.sort_by_key(|protocol| {
+        let place = asked.iter().position(|asked| asked == protocol);
+        (*protocol == FLOOR, place.unwrap_or(asked.len()))
+    });
     if protocols.is_empty() {
         return None;
     }
@@ -259,7 +263,8 @@ mod tests {
     /// The entries of a condition's row after its name.
     #[track_caller]
     fn check(runs: &[Run], name: &str, expected: &[&str]) {
-        let table = table(runs).expect("there are conditions");
+        let asked = ["grpc".to_owned()];
+        let table = table(runs, &asked).expect("there are conditions");
         let row = table.rows.iter().find(|row| row[0].text == name);
         let row: Vec<&str> = row
             .expect(name)
@@ -308,11 +313,11 @@ mod tests {
         check(
             &runs,
             "HTTP/2 window of a stream",
-            &["no", NONE, "64.0 KiB", NONE],
+            &["no", "64.0 KiB", NONE, NONE],
         );
         let streams = "no limit said (clients), 1,024 at most (server)";
-        check(&runs, "HTTP/2 open streams", &["no", NONE, streams, NONE]);
-        let events = ["no", "between replies", "a stream beside the calls", NONE];
+        check(&runs, "HTTP/2 open streams", &["no", streams, NONE, NONE]);
+        let events = ["no", "a stream beside the calls", "between replies", NONE];
         check(&runs, "events", &events);
     }
 
@@ -329,6 +334,6 @@ mod tests {
 
     #[test]
     fn results_without_conditions_have_no_table() {
-        assert!(table(&[Run::default()]).is_none());
+        assert!(table(&[Run::default()], &[]).is_none());
     }
 }
