@@ -188,6 +188,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         address,
         workload: trial.cell.workload.to_owned(),
         accounts: trial.cell.accounts,
+        scenario: trial.cell.scenario.map(str::to_owned),
         message_bytes: trial.cell.message_bytes,
         rounds: settings.rounds,
         in_flight: settings.in_flight,

@@ -27,6 +27,7 @@ Examples:
   loadgen --protocol grpc --workload steady --rate 5000 --duration 10s --accounts 100
                                                  an open loop: messages are due at a rate, whatever the server does
   loadgen --workload steady --rate 1000..20000   a ramp: up to which rate each protocol keeps pace
+  loadgen --scenario office.toml                 a workload of your own; loadgen/scenarios has examples
   loadgen --protocol json --addr 127.0.0.1:54401 --accounts 40
                                                  a server that runs already, in any language
 
@@ -99,6 +100,14 @@ pub struct RunArgs {
     /// server and clients has grown; 1000 or more, so that what is not a connection's own weighs little.
     #[arg(long, value_name = "N", value_parser = asked::accounts, conflicts_with_all = ["workload", "accounts", "rounds", "in_flight"])]
     pub idle: Option<u32>,
+
+    /// Run the workload that this TOML file describes: phases, a mix of operations, sizes of texts.
+    #[arg(
+        long,
+        value_name = "FILE.toml",
+        conflicts_with_all = ["workload", "accounts", "rounds", "message_bytes"]
+    )]
+    pub scenario: Option<PathBuf>,
 
     /// How often everything is repeated, each time with fresh processes and in another order.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one())]

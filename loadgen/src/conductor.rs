@@ -10,6 +10,7 @@ use crate::interrupt::Interrupt;
 use crate::link::Exchange;
 use crate::link::relay::Snapshot;
 use crate::record::{PhaseRecord, Reading, Record, Trouble};
+use crate::scenario::{self, Scenario};
 use crate::target::{Child, ChildError, Role};
 
 /// How long a process may take for what it has at hand: counters, a digest, an end.
@@ -310,18 +311,24 @@ fn phase_patience(load: &LoadOrder) -> Duration {
         .saturating_mul(accounts)
         .saturating_mul(load.rounds.unwrap_or(1).into());
     let work_ms = messages.saturating_mul(2).saturating_add(50 * accounts);
+    let scenario = load
+        .scenario
+        .as_ref()
+        .and_then(|text| scenario::parse(&load.workload, text).ok());
+    let operations = scenario.as_ref().map_or(0, Scenario::operations);
+    let paced = scenario.as_ref().map_or(Duration::ZERO, Scenario::paced);
     let link = load.link.map(|link| {
         // In the worst case they are sent one after another, each over a few round trips, and losses come on top.
-        let round_trips = 10 + 2 * accounts.saturating_mul(load.rounds.unwrap_or(1).into());
+        let round_trips = 10 + 2 * accounts.saturating_mul(load.rounds.unwrap_or(1).into()) + operations;
         let exchange = Exchange {
             round_trips: u32::try_from(round_trips).unwrap_or(u32::MAX),
-            bytes: messages.saturating_mul(MESSAGE_MAX_BYTES),
+            bytes: (messages + operations).saturating_mul(MESSAGE_MAX_BYTES),
         };
         2 * (link.time_of(exchange) + link.patience())
     });
     let Timing {
         duration, timeout, ..
     } = load.timing;
-    let work = Duration::from_millis(work_ms) + duration + timeout;
+    let work = Duration::from_millis(work_ms) + duration + timeout + paced + Duration::from_millis(2 * operations);
     STEP_PATIENCE + work + link.unwrap_or_default()
 }

@@ -4,6 +4,7 @@
 //! generator child. A child's first line tells it what to be; when its stdin ends it exits, so that no child
 //! outlives its parent.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use protocols::sockets::Answers;
@@ -86,6 +87,9 @@ pub struct LoadOrder {
     pub workload: String,
     /// How many accounts.
     pub accounts: u32,
+    /// The text of the scenario file that describes the workload; `None`: it is one of the list.
+    #[serde(default)]
+    pub scenario: Option<String>,
     /// The size of texts, in bytes; `None`: the workload's own.
     #[serde(default)]
     pub message_bytes: Option<u32>,
@@ -294,6 +298,9 @@ pub struct Outcome {
     /// Acknowledged messages by interval.
     #[serde(default)]
     pub intervals: Intervals,
+    /// Response times by kind of operation, where a workload mixes several: `HdrHistogram` V2, compressed, in base64.
+    #[serde(default)]
+    pub operations: BTreeMap<String, String>,
     /// The digest that the server's state must have had after the first round, or after a timed phase; `None` if that
     /// cannot be known.
     pub expected_digest: Option<String>,

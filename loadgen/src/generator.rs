@@ -97,6 +97,7 @@ mod tests {
             address: String::new(),
             workload: String::new(),
             accounts: 2,
+            scenario: None,
             message_bytes: None,
             rounds,
             in_flight: 1,

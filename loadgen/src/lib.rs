@@ -12,8 +12,8 @@
 //! 5. [`server_child`] and [`generator`]: the processes of a trial; [`link`] and [`relay_child`]: the distance between
 //!    them, where one is simulated.
 //! 6. [`workloads`] and [`scenario`]: what is said; [`texts`]: in which words; [`pacing`]: when, on the clock of
-//!    [`timer`]; [`recorder`], [`tally`] and [`intervals`]: what is kept of it.
-//! 7. [`oracle`]: right answers; [`payload`]: what a user means.
+//!    [`timer`]; [`recorder`], [`tally`], [`intervals`] and [`operations`]: what is kept of it.
+//! 7. [`oracle`] and [`model`]: right answers; [`payload`]: what a user means.
 //! 8. [`meter`]: what a process has used; [`foreign`]: what a process that is not ours has.
 //! 9. [`assemble`]: from what the children said to a run of the results file; [`validity`]: whether it counts.
 //!
@@ -40,6 +40,8 @@ pub mod intervals;
 pub mod link;
 pub mod machine;
 pub mod meter;
+pub mod model;
+pub mod operations;
 pub mod oracle;
 pub mod output;
 pub mod pacing;

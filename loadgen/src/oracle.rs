@@ -93,6 +93,16 @@ impl Names {
         &self.all[account as usize]
     }
 
+    /// The pattern that fits all of them, and on a server that is not ours alone no others.
+    #[must_use]
+    pub fn pattern(&self) -> String {
+        let stem = self
+            .all
+            .first()
+            .and_then(|name| name.get(..self.stem_bytes));
+        format!("{}*", stem.unwrap_or_default())
+    }
+
     /// The account of a name.
     #[must_use]
     pub fn account(&self, name: &str) -> Option<u32> {

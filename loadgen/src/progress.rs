@@ -10,6 +10,7 @@ use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::control::Timing;
 use crate::link::Exchange;
 use crate::timing::is_timed;
+use crate::scenario;
 use crate::trials::Trial;
 use crate::workloads;
 
@@ -144,7 +145,7 @@ fn estimate_one(trial: &Trial, rounds: Option<u32>, timing: &Timing) -> Duration
         }
         None => Duration::ZERO,
     };
-    TRIAL_BASE + PER_ACCOUNT * accounts + messages + on_the_link(trial, rounds)
+    TRIAL_BASE + PER_ACCOUNT * accounts + messages + on_the_link(trial, rounds) + of_scenario(trial)
 }
 
 /// How long a simulated link makes a trial: in each round, an account's messages wait for each other.
@@ -157,6 +158,18 @@ fn on_the_link(trial: &Trial, rounds: Option<u32>) -> Duration {
     };
     let link = trial.cell.link.map(|link| link.time_of(exchange));
     link.unwrap_or_default()
+}
+
+/// How long the operations of a scenario take.
+fn of_scenario(trial: &Trial) -> Duration {
+    let scenario = trial
+        .cell
+        .scenario
+        .and_then(|text| scenario::parse(trial.cell.workload, text).ok());
+    scenario.map_or(Duration::ZERO, |scenario| {
+        let operations = u32::try_from(scenario.operations()).unwrap_or(u32::MAX);
+        scenario.paced().max(PER_MESSAGE * operations)
+    })
 }
 
 /// How long the rest will take if it takes as long as what was done; nothing before anything was.

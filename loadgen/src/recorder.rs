@@ -50,7 +50,8 @@ impl Default for Recorder {
     }
 }
 
-fn histogram() -> Histogram<u64> {
+/// An empty histogram, as large as it gets.
+pub(crate) fn histogram() -> Histogram<u64> {
     Histogram::new_with_bounds(1, HIGHEST_NS, SIGNIFICANT_DIGITS)
         .expect("the bounds are constants that fit")
 }
@@ -152,7 +153,8 @@ pub struct Recorded {
     pub timeouts_hdr: Option<String>,
 }
 
-fn encode(histogram: &Histogram<u64>) -> Option<String> {
+/// `HdrHistogram` V2, compressed, in base64; `None` if it is empty.
+pub(crate) fn encode(histogram: &Histogram<u64>) -> Option<String> {
     if histogram.is_empty() {
         return None;
     }

@@ -12,6 +12,7 @@ use crate::delivery::Delivery;
 use crate::exit::UsageError;
 use crate::link::Link;
 use crate::timing::is_timed;
+use crate::scenario::{self, ScenarioWorkload};
 use crate::workloads::{self, WORKLOADS, Workload};
 
 /// The numbers of accounts in the notebook's Tables 2 and 3.
@@ -36,6 +37,8 @@ pub struct Cell {
     pub link: Option<Link>,
     /// Offered load, in messages a second; `None`: the closed loop.
     pub rate_hz: Option<u32>,
+    /// The text of the scenario file behind the workload.
+    pub scenario: Option<&'static str>,
 }
 
 /// What a run consists of.
@@ -74,7 +77,7 @@ impl Selection {
     /// # Errors
     /// When an option would have no effect, or a protocol would have nothing to run.
     pub fn new(args: &RunArgs) -> Result<Self, UsageError> {
-        let workloads = workloads(args);
+        let workloads = workloads(args)?;
         let open = workloads.iter().any(|workload| is_open(*workload));
         refuse_without_effect(args, &workloads)?;
         let accounts = match args.accounts.as_slice() {
@@ -125,6 +128,7 @@ impl Selection {
                         message_bytes,
                         rate_hz,
                         link: None,
+                        scenario: workload.scenario().map(|scenario| scenario.source.as_str()),
                     })
                 };
                 sizes.clone().into_iter().flat_map(of_size)
@@ -240,14 +244,21 @@ fn is_beyond_first(selection: &Selection, cell: &Cell) -> bool {
     cell.rate_hz.is_some() && cell.rate_hz != lowest_hz
 }
 
-fn workloads(args: &RunArgs) -> Vec<&'static dyn Workload> {
+fn workloads(args: &RunArgs) -> Result<Vec<&'static dyn Workload>, UsageError> {
+    if let Some(path) = &args.scenario {
+        let scenario = scenario::read(path).map_err(|error| UsageError(error.to_string()))?;
+        // It lives as long as the program, as the workloads of the list do.
+        return Ok(vec![Box::leak(Box::new(ScenarioWorkload::new(
+            scenario, 0,
+        )))]);
+    }
     let wanted = |workload: &&'static dyn Workload| match args.workload.as_slice() {
         _ if args.idle.is_some() || is_idle(*workload) => args.idle.is_some() && is_idle(*workload),
-        [] if is_timed(*workload) => false,
+        [] if is_timed(*workload) || workload.scenario().is_some() => false,
         [] => (args.accounts.is_empty() && args.message_bytes.is_empty()) || is_open(*workload),
         asked => asked.iter().any(|asked| asked.name() == workload.name()),
     };
-    WORKLOADS.iter().copied().filter(wanted).collect()
+    Ok(WORKLOADS.iter().copied().filter(wanted).collect())
 }
 
 fn links(args: &RunArgs) -> Vec<Option<Link>> {

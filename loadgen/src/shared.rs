@@ -4,6 +4,8 @@ use std::task::Waker;
 
 use crate::control::{Layers, Ledger};
 use crate::intervals::Intervals;
+use crate::model::Model;
+use crate::operations::Operations;
 use crate::oracle::Oracle;
 use crate::recorder::Recorder;
 use crate::tally::Tally;
@@ -17,6 +19,10 @@ pub(crate) struct Shared {
     /// Payloads and counts; the codec's layers are the clients' to know.
     pub(crate) layers: Layers,
     pub(crate) departures: Departures,
+    /// What the server must hold, where operations are mixed.
+    pub(crate) model: Model,
+    /// Response times by kind, where operations are mixed.
+    pub(crate) operations: Operations,
     /// What is on its way to each account.
     pub(crate) inbound: Vec<Inbound>,
     pub(crate) tally: Tally,
@@ -78,9 +84,10 @@ impl Shared {
             ledger: Ledger::default(),
             layers: Layers::default(),
             departures: Departures {
-                first_place: 0,
-                sent_at_ns: vec![Vec::new(); accounts as usize],
+                sent_at_ns: vec![(0, Vec::new()); accounts as usize],
             },
+            model: Model::new(accounts),
+            operations: Operations::default(),
             inbound: Vec::new(),
             tally: Tally::default(),
             intervals: Intervals::default(),
@@ -96,28 +103,29 @@ impl Shared {
 
 /// When each message of the current phase was due to leave, by sender and place.
 pub(crate) struct Departures {
-    first_place: u64,
-    sent_at_ns: Vec<Vec<u64>>,
+    /// For each sender, the place of its first message of this phase among all of its, and the times.
+    sent_at_ns: Vec<(u64, Vec<u64>)>,
 }
 
 impl Departures {
-    /// Forgets all; messages from `first_place` on follow.
-    pub(crate) fn clear(&mut self, first_place: u64) {
-        self.first_place = first_place;
-        self.sent_at_ns.iter_mut().for_each(Vec::clear);
+    /// Forgets all; the messages behind them follow.
+    pub(crate) fn clear(&mut self) {
+        for (first_place, sent_at_ns) in &mut self.sent_at_ns {
+            *first_place += sent_at_ns.len() as u64;
+            sent_at_ns.clear();
+        }
     }
 
     /// Notes the next message of a sender.
     pub(crate) fn note(&mut self, from: u32, intended_ns: u64) {
-        self.sent_at_ns[from as usize].push(intended_ns);
+        self.sent_at_ns[from as usize].1.push(intended_ns);
     }
 
     /// When a message was due to leave, in nanoseconds on the run's clock.
     pub(crate) fn of(&self, workload: &dyn Workload, key: &MessageKey) -> Option<u64> {
-        let place = workload.place(key).checked_sub(self.first_place)?;
-        self.sent_at_ns[key.from as usize]
-            .get(usize::try_from(place).ok()?)
-            .copied()
+        let (first_place, sent_at_ns) = &self.sent_at_ns[key.from as usize];
+        let place = workload.place(key).checked_sub(*first_place)?;
+        sent_at_ns.get(usize::try_from(place).ok()?).copied()
     }
 }
 

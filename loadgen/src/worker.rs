@@ -3,10 +3,12 @@
 mod alarm;
 #[cfg(test)]
 mod instrument;
+mod judging;
 mod messaging;
 mod operation;
 mod outstanding;
 mod polling;
+mod parked;
 mod schedule;
 mod setup;
 

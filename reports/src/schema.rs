@@ -132,6 +132,9 @@ pub struct Config {
     /// Text sizes in bytes; empty when the workload's own texts are used.
     #[serde(default)]
     pub message_bytes: Vec<u32>,
+    /// The text of the scenario file behind a workload; null where the workload is built of code.
+    #[serde(default)]
+    pub scenario: Option<String>,
     /// Offered load, in messages a second; null in the closed loop, and in a ramp, where each run has its own.
     pub rate_hz: Option<f64>,
     /// How the intended times of the open loop lie, `constant` or `poisson`; null in the closed loop.
@@ -257,6 +260,10 @@ pub struct Run {
     pub saturated: bool,
     /// How long requests and deliveries took.
     pub latency: Latency,
+    /// Response times by kind of operation, `send`, `read`, `history`, `list`, `delete`, `unread`, `ping`, where the
+    /// workload mixes several; empty otherwise.
+    #[serde(default)]
+    pub operations: BTreeMap<String, LatencySummary>,
     /// Bytes of the workload, as the notebook counted it: without `connect` and `message_rest`. Sent by the clients,
     /// received by the clients.
     pub bytes: ByteCounts,

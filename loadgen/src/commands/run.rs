@@ -131,6 +131,10 @@ fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config 
             .map(|workload| workload.name().to_owned())
             .collect(),
         accounts: selection.accounts.clone(),
+        scenario: selection
+            .workloads
+            .iter()
+            .find_map(|workload| Some(workload.scenario()?.source.clone())),
         message_bytes: selection.message_bytes.clone(),
         rounds: args.rounds,
         in_flight: settings.in_flight,

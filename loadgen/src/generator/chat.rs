@@ -18,6 +18,7 @@ use super::{Onward, RoundsSoFar, barrier, derive, next_batch, onward};
 use crate::child::{follow_orders, say};
 use crate::control::{Layers, LoadOrder, Order, Outcome, PhaseEnd, Report};
 use crate::meter;
+use crate::operations::Operations;
 use crate::oracle::{Extent, Names, Oracle};
 use crate::pacing::{ClosedLoop, OpenLoop, Pacer};
 use crate::recorder::Recorder;
@@ -25,7 +26,7 @@ use crate::shared::{Inbound, Shared};
 use crate::timer::Clock;
 use crate::timing::nanoseconds;
 use crate::worker::{Secrets, Surroundings, Window, Worker};
-use crate::workloads::{self, MessageKey, Part, PhaseKind, Workload};
+use crate::workloads::{self, Part, PhaseKind};
 
 /// How long nothing may happen before a phase is given up, in addition to what a single operation may take.
 const STALL_PATIENCE: Duration = Duration::from_secs(10);
@@ -43,8 +44,10 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
         let clock = Clock::start().context("cannot start a timer")?;
         let names = Arc::new(Names::new(&order.prefix, order.accounts));
         let oracle = Oracle::new(workload, Arc::clone(&names)).with_delivery(order.reach.delivery);
+        let mixes = workload.scenario().is_some();
         let shared = RefCell::new(Shared {
             recorder: Recorder::new(order.recording),
+            operations: mixes.then(Operations::of_mix).unwrap_or_default(),
             ..Shared::new(oracle, order.accounts)
         });
         let run = Run {
@@ -215,6 +218,7 @@ impl Run<'_> {
         let accounts = self.order.accounts;
         let around = Surroundings {
             window: self.begin(phase, rounds),
+            pacer: self.pacer(phase),
             ..self.around
         };
         let running: FuturesUnordered<_> = self
@@ -254,6 +258,17 @@ impl Run<'_> {
         Ok((self.finish(phase, around.window), ended))
     }
 
+    /// What paces a phase: the scenario, or else the order.
+    fn pacer(&self, phase: usize) -> Pacer {
+        let Surroundings {
+            workload, pacer, ..
+        } = self.around;
+        // Each phase has times of its own.
+        let seed = self.order.seed.wrapping_add(phase as u64);
+        let own = workload.phase_spec(phase);
+        own.map_or(pacer, |phase| phase.pacer(pacer.in_flight(), seed))
+    }
+
     /// Lays out what the workers share in a stretch that begins now.
     fn begin(&self, phase: usize, rounds: &Range<u32>) -> Window {
         let Surroundings {
@@ -262,9 +277,7 @@ impl Run<'_> {
         let (accounts, timing) = (self.order.accounts, &self.order.timing);
         let kind = workload.phases()[phase].kind;
         let mut shared = self.around.shared.borrow_mut();
-        shared
-            .departures
-            .clear(first_place(workload, accounts, rounds.start));
+        shared.departures.clear();
         let expected = |account| match kind {
             PhaseKind::Messages | PhaseKind::Rounds => workload.deliveries(&Part {
                 phase,
@@ -384,6 +397,7 @@ impl Run<'_> {
             recorded: shared.recorder.recorded(),
             tally: shared.tally,
             intervals: shared.intervals.clone(),
+            operations: shared.operations.recorded(),
             expected_digest: self.expected_digest(&shared),
             wrong: oracle.wrong.clone(),
             wrong_count: oracle.wrong_count,
@@ -402,14 +416,4 @@ async fn stall(shared: &RefCell<Shared>, patience: Duration) {
         idle = if progress == seen { idle + 1 } else { 0 };
         seen = progress;
     }
-}
-
-/// The place of the first message of a round among its sender's.
-fn first_place(workload: &dyn Workload, accounts: u32, nth: u32) -> u64 {
-    workload.place(&MessageKey {
-        from: 0,
-        to: 1,
-        nth,
-        accounts,
-    })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::spec::Arrivals;
+use crate::pacing::Arrivals;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

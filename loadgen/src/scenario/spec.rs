@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::pacing::{Arrivals, ClosedLoop, OpenLoop, Pacer};
 use crate::texts::{Shares, Sizes};
 
 /// A scenario.
@@ -61,6 +62,23 @@ pub struct PhaseSpec {
     pub in_flight: Option<u32>,
 }
 
+impl PhaseSpec {
+    /// What paces the phase, where the command line says how many operations may be in flight and gives a seed.
+    #[must_use]
+    pub fn pacer(&self, in_flight: u32, seed: u64) -> Pacer {
+        let in_flight = self.in_flight.unwrap_or(in_flight);
+        match self.pace {
+            Pace::Closed => Pacer::Closed(ClosedLoop { in_flight }),
+            Pace::Open { rate_hz, arrivals } => Pacer::Open(OpenLoop {
+                in_flight,
+                arrivals,
+                rate_hz,
+                seed,
+            }),
+        }
+    }
+}
+
 /// When operations are due.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pace {
@@ -73,17 +91,6 @@ pub enum Pace {
         /// How they are spread.
         arrivals: Arrivals,
     },
-}
-
-/// How the operations of an open loop are spread over time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Arrivals {
-    /// At equal distances.
-    Constant,
-    /// Independently of each other: distances are exponentially distributed.
-    #[default]
-    Poisson,
 }
 
 /// How often each operation is done in proportion to the others.

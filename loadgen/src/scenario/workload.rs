@@ -55,12 +55,6 @@ impl ScenarioWorkload {
         }
     }
 
-    /// A phase of the scenario, by the place of a phase of the workload; `None` for creating, logging in, deleting.
-    #[must_use]
-    pub fn phase(&self, phase: usize) -> Option<&PhaseSpec> {
-        self.scenario.phases.get(phase.checked_sub(BEFORE)?)
-    }
-
     fn plan(&self) -> &Arc<Plan> {
         self.plan
             .get_or_init(|| Arc::new(Plan::new(&self.scenario, self.seed)))
@@ -90,7 +84,7 @@ impl Workload for ScenarioWorkload {
             let steps = [Step::CreateAccount, Step::LogIn];
             return Box::new(std::iter::once(steps[phase]));
         }
-        if self.phase(phase).is_none() {
+        if self.phase_spec(phase).is_none() {
             return Box::new(std::iter::once(Step::DeleteAccount));
         }
         let plan = Arc::clone(self.plan());
@@ -99,7 +93,7 @@ impl Workload for ScenarioWorkload {
     }
 
     fn deliveries(&self, part: &Part<'_>) -> u64 {
-        match self.phase(part.phase) {
+        match self.phase_spec(part.phase) {
             Some(_) => self.plan().events(part.phase - BEFORE, part.account),
             None => 0,
         }
@@ -123,5 +117,9 @@ impl Workload for ScenarioWorkload {
 
     fn scenario(&self) -> Option<&Scenario> {
         Some(&self.scenario)
+    }
+
+    fn phase_spec(&self, phase: usize) -> Option<&PhaseSpec> {
+        self.scenario.phases.get(phase.checked_sub(BEFORE)?)
     }
 }

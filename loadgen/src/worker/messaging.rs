@@ -7,11 +7,14 @@ use protocols::client::{Client, ClientError, Incoming};
 use server_core::{Event, FromServer, Message};
 
 use super::alarm::Alarm;
+use super::judging::Judge;
 use super::operation::{self, Judgement};
 use super::outstanding::{Answered, Outstanding, Sent};
 use super::polling::Polling;
+use super::parked::Parked;
 use super::schedule::{Schedule, Window};
 use super::{Surroundings, Worker, WorkerError};
+use crate::model::{Look, Wrong};
 use crate::oracle::Arrival;
 use crate::pacing::Share;
 use crate::payload;
@@ -24,6 +27,7 @@ struct Conversation<'a, S> {
     steps: S,
     schedule: Schedule,
     outstanding: Outstanding,
+    parked: Parked,
     window: Window,
     around: Surroundings<'a>,
     alarm: Alarm,
@@ -32,7 +36,9 @@ struct Conversation<'a, S> {
     text: String,
     /// When there last came to be room for another operation: in the closed loop the next one is due then.
     free_since_ns: u64,
-    /// Whether nothing more will be sent.
+    /// When the last batch was read: what waited for something in it is due then.
+    heard_ns: u64,
+    /// Whether nothing more will be sent, but for what waits.
     has_sent_all: bool,
     /// Whether the end of the window has come.
     is_time_up: bool,
@@ -58,12 +64,14 @@ impl Worker {
             steps,
             schedule: Schedule::new(around.pacer, share),
             outstanding: Outstanding::new(around.window.timeout_ns),
+            parked: Parked::default(),
             window: around.window,
             around,
             alarm: Alarm::new(around.clock),
             polling: every_ns.map(polling),
             text: String::new(),
             free_since_ns: around.window.start_ns,
+            heard_ns: around.window.start_ns,
             has_sent_all: false,
             is_time_up: false,
         };
@@ -105,6 +113,7 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
 
     /// Stages what is due, as far as there is room.
     fn stage(&mut self, client: &mut dyn Client) -> Result<(), ClientError> {
+        self.resume(client)?;
         let is_timed = self.window.end_ns.is_some();
         if self.is_time_up || !is_timed && (self.has_sent_all || !self.has_room()) {
             return Ok(());
@@ -119,11 +128,37 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
                 break;
             };
             self.schedule.advance();
-            self.send(step, [intended_ns, now_ns], client)?;
+            if let Some(step) = self.admit(step, intended_ns) {
+                self.send(step, [intended_ns, now_ns], client)?;
+            }
         }
         if self.window.is_over(now_ns) {
             self.is_time_up = true;
             self.never_send(now_ns);
+        }
+        Ok(())
+    }
+
+    /// Gives back a step that can go now; one that cannot is kept.
+    fn admit(&mut self, step: Step, intended_ns: u64) -> Option<Step> {
+        if matches!(step, Step::Send { .. }) {
+            return Some(step);
+        }
+        let model = &self.around.shared.borrow().model;
+        self.parked.admit((self.account, model), step, intended_ns)
+    }
+
+    /// Stages what waited and can go now. It is due since what it waited for has come.
+    fn resume(&mut self, client: &mut dyn Client) -> Result<(), ClientError> {
+        while self.parked.len() > 0 && self.has_room() {
+            let ready = self
+                .parked
+                .take(self.account, &self.around.shared.borrow().model);
+            let Some((step, intended_ns)) = ready else {
+                break;
+            };
+            let due_ns = intended_ns.max(self.heard_ns);
+            self.send(step, [due_ns, self.around.clock.now_ns()], client)?;
         }
         Ok(())
     }
@@ -137,6 +172,12 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         let ticket = operation::stage(&step, self.around, &mut self.text, client)?;
         let is_measured = self.window.measures(intended_ns);
         let mut shared = self.around.shared.borrow_mut();
+        let is_mixed = self.around.workload.scenario().is_some();
+        let look = if is_mixed {
+            shared.model.leave(self.account, &step)
+        } else {
+            Look::default()
+        };
         shared.ledger.in_flight += 1;
         if self.window.end_ns.is_some() {
             shared.ledger.scheduled += 1;
@@ -159,6 +200,7 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
             intended_ns,
             actual_ns,
             is_measured,
+            look,
         });
         Ok(())
     }
@@ -180,7 +222,8 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         let has_asked_all = self.polling.as_ref().is_none_or(Polling::is_waiting);
         let mut shared = self.around.shared.borrow_mut();
         let inbound = &mut shared.inbound[self.account as usize];
-        if self.outstanding.is_empty() && has_asked_all && inbound.is_complete() {
+        let has_taken_all = self.outstanding.is_empty() && self.parked.len() == 0;
+        if has_taken_all && has_asked_all && inbound.is_complete() {
             return true;
         }
         inbound.waker = Some(context.waker().clone());
@@ -232,6 +275,7 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         let mut sink = |incoming: Incoming<'_>| {
             // One look at the clock for all that one read has brought.
             let now_ns = *batch.get_or_insert_with(|| around.clock.now_ns());
+            self.heard_ns = now_ns;
             let mut shared = around.shared.borrow_mut();
             shared.progress += 1;
             shared.layers.payload_received_bytes += payload::of_incoming(&incoming.message);
@@ -256,7 +300,13 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
                     if was_full {
                         self.free_since_ns = now_ns;
                     }
-                    answered(&sent, &incoming.message, (around, now_ns), &mut shared);
+                    answered(
+                        account,
+                        &sent,
+                        &incoming.message,
+                        (around, now_ns),
+                        &mut shared,
+                    );
                 }
                 Some(Answered::Late(sent)) => answered_late(&sent, &incoming.message, &mut shared),
                 None => {
@@ -293,12 +343,14 @@ impl<S> Drop for Conversation<'_, S> {
         }
         if let Ok(mut shared) = self.around.shared.try_borrow_mut() {
             shared.undecided += self.outstanding.len() as u64;
+            shared.ledger.never_sent += self.parked.len();
         }
     }
 }
 
 /// Takes the answer to an operation that waited for it.
 fn answered(
+    account: u32,
     sent: &Sent,
     answer: &FromServer<'_>,
     (around, now_ns): (Surroundings<'_>, u64),
@@ -308,7 +360,7 @@ fn answered(
     if sent.is_measured {
         shared.tally.arrive(now_ns);
     }
-    match operation::judge(&sent.step, answer) {
+    match judged(account, sent, answer, around, shared) {
         Judgement::Right => {}
         Judgement::Flawed(words) => shared.oracle.wrong(|| words),
         Judgement::Failed(words) => return failed(sent, words, now_ns, shared),
@@ -317,6 +369,9 @@ fn answered(
     if sent.is_measured {
         shared.tally.ok += 1;
         shared.recorder.answered(sent.until(now_ns));
+        shared
+            .operations
+            .answered(&sent.step, now_ns - sent.intended_ns);
     }
     if let Step::Send { key, .. } = &sent.step {
         shared.acknowledged += 1;
@@ -326,6 +381,28 @@ fn answered(
             u64::from(window.measures(now_ns) && !window.is_over(now_ns));
         let messaging_ns = now_ns.saturating_sub(shared.messaging_start_ns);
         shared.intervals.count(messaging_ns);
+    }
+}
+
+/// Holds an answer against its step, and where operations are mixed against what the server must hold.
+fn judged(
+    account: u32,
+    sent: &Sent,
+    answer: &FromServer<'_>,
+    around: Surroundings<'_>,
+    shared: &mut Shared,
+) -> Judgement {
+    let is_mixed = around.workload.scenario().is_some();
+    match operation::judge(&sent.step, answer) {
+        Judgement::Right if is_mixed => {
+            let judge = Judge {
+                account,
+                workload: around.workload,
+                names: around.names,
+            };
+            judge.judge(&sent.step, &sent.look, answer, shared)
+        }
+        judgement => judgement,
     }
 }
 
@@ -364,9 +441,18 @@ fn receive(
     (around, now_ns): (Surroundings<'_>, u64),
     shared: &mut Shared,
 ) {
-    let FromServer::Event(Event::MessageReceived(message)) = message else {
-        let words = || format!("{message:?} came between messages");
-        return shared.oracle.wrong(words);
+    let is_mixed = around.workload.scenario().is_some();
+    let message = match message {
+        FromServer::Event(Event::MessageReceived(message)) => message,
+        FromServer::Event(Event::MessagesDeleted { ids }) if is_mixed => {
+            shared.inbound[account as usize].arrived += 1;
+            let told = shared.model.told(account, ids);
+            return held(told, shared);
+        }
+        other => {
+            let words = || format!("{other:?} came between messages");
+            return shared.oracle.wrong(words);
+        }
     };
     arrived(account, message, (around, now_ns), shared);
 }
@@ -383,9 +469,22 @@ fn arrived(
         shared.inbound[account as usize].arrived += 1;
     }
     if let Arrival::Due(key) = arrival
+        && is_mixed
+    {
+        let arrived = shared.model.arrive(&key, message);
+        held(arrived, shared);
+    }
+    if let Arrival::Due(key) = arrival
         && let Some(intended_ns) = shared.departures.of(around.workload, &key)
         && around.window.measures(intended_ns)
     {
         shared.recorder.delivery(now_ns - intended_ns);
+    }
+}
+
+/// Notes what is wrong, if anything is.
+fn held(judged: Result<(), Wrong>, shared: &mut Shared) {
+    if let Err(words) = judged {
+        shared.oracle.wrong(|| words);
     }
 }

@@ -35,6 +35,25 @@ pub(super) fn stage(
                 client_id: None,
             }
         }
+        Step::ReadFrom { from, count, .. } => Request::Read {
+            peer: Some(Text::Borrowed(around.names.name(*from))),
+            limit: *count,
+        },
+        Step::History { peer, limit } => Request::History {
+            peer: Text::Borrowed(around.names.name(*peer)),
+            before: None,
+            limit: *limit,
+        },
+        Step::List { after, limit } => Request::ListAccounts {
+            pattern: Text::Owned(around.names.pattern()),
+            after: after.map(|after| Text::Borrowed(around.names.name(after))),
+            limit: *limit,
+        },
+        Step::DeleteMessage { key } => Request::DeleteMessages {
+            ids: around.shared.borrow().model.id(key).into_iter().collect(),
+        },
+        Step::Unread => Request::Unread,
+        Step::Ping => Request::Ping,
         other => unreachable!("{other:?} has no place in a paced phase"),
     };
     let ticket = client.stage(&request)?;
@@ -42,7 +61,7 @@ pub(super) fn stage(
     Ok(ticket)
 }
 
-/// Holds an answer against its step.
+/// Holds an answer against its step, as far as that can be done without knowing what the server holds.
 pub(super) fn judge(step: &Step, answer: &FromServer<'_>) -> Judgement {
     match (step, answer) {
         (Step::Send { recipient, .. }, FromServer::Reply(Reply::Send { delivered, .. })) => {
@@ -55,6 +74,7 @@ pub(super) fn judge(step: &Step, answer: &FromServer<'_>) -> Judgement {
         (Step::Send { .. }, other) => {
             Judgement::Failed(format!("a message was answered with {other:?}"))
         }
+        (_, FromServer::Reply(_)) => Judgement::Right,
         (step, other) => Judgement::Failed(format!("{step:?} was answered with {other:?}")),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use protocols::client::Ticket;
 
+use crate::model::Look;
 use crate::recorder::Moments;
 use crate::workloads::Step;
 
@@ -16,6 +17,8 @@ pub(super) struct Sent {
     pub(super) actual_ns: u64,
     /// Whether it was due in the measured time.
     pub(super) is_measured: bool,
+    /// What was certain when it left.
+    pub(super) look: Look,
 }
 
 impl Sent {
@@ -106,6 +109,7 @@ mod tests {
             intended_ns: 0,
             actual_ns,
             is_measured: true,
+            look: Look::default(),
         }
     }
 

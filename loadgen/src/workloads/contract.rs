@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::scenario::Scenario;
+use crate::scenario::spec::PhaseSpec;
 
 /// A workload in the list.
 pub trait Workload: Sync {
@@ -38,6 +39,11 @@ pub trait Workload: Sync {
 
     /// The scenario behind it; `None` if it is built of code.
     fn scenario(&self) -> Option<&Scenario> {
+        None
+    }
+
+    /// What a scenario says of one of [`Workload::phases`]; `None` where the command line decides.
+    fn phase_spec(&self, _phase: usize) -> Option<&PhaseSpec> {
         None
     }
 }
