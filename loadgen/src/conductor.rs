@@ -319,7 +319,8 @@ fn phase_patience(load: &LoadOrder) -> Duration {
     let paced = scenario.as_ref().map_or(Duration::ZERO, Scenario::paced);
     let link = load.link.map(|link| {
         // In the worst case they are sent one after another, each over a few round trips, and losses come on top.
-        let round_trips = 10 + 2 * accounts.saturating_mul(load.rounds.unwrap_or(1).into()) + operations;
+        let round_trips =
+            10 + 2 * accounts.saturating_mul(load.rounds.unwrap_or(1).into()) + operations;
         let exchange = Exchange {
             round_trips: u32::try_from(round_trips).unwrap_or(u32::MAX),
             bytes: (messages + operations).saturating_mul(MESSAGE_MAX_BYTES),

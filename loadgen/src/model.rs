@@ -235,9 +235,9 @@ impl Model {
         let mut left = counts.iter();
         let mut next = left.next();
         for (other, certain) in (0..self.accounts).zip(&look.lanes) {
-            let named = next.filter(|count| count.peer == *names.name(other));
-            let count = named.map_or(0, |count| count.count);
-            if named.is_some() {
+            let entry = next.filter(|count| count.peer == *names.name(other));
+            let count = entry.map_or(0, |count| count.count);
+            if entry.is_some() {
                 next = left.next();
             }
             let (asked, sent) = self
@@ -247,7 +247,7 @@ impl Model {
             let least = certain.stored.saturating_sub(asked);
             let most = sent - certain.read;
             if !(u64::from(least)..=u64::from(most)).contains(&count)
-                || named.is_some() && count == 0
+                || entry.is_some() && count == 0
             {
                 return Err(format!(
                     "{count} unread messages of {} are counted, and there are {least} to {most}",

@@ -25,7 +25,8 @@ pub(super) fn fill_in(run: &mut Run, outcome: &Outcome) -> Result<(), String> {
     };
     for (name, hdr) in &outcome.operations {
         let of_kind = summary(&Some(hdr.clone()), 0)?;
-        run.operations.extend(of_kind.map(|of_kind| (name.clone(), of_kind)));
+        run.operations
+            .extend(of_kind.map(|of_kind| (name.clone(), of_kind)));
     }
     if tally.measured_ns == 0 {
         return Ok(());

@@ -102,11 +102,8 @@ impl Cursor<'_> {
         let mut why = format!("a history has message {}, which was not sent", message.id.0);
         while let Some(nth) = self.nth.checked_sub(1) {
             self.nth = nth;
-            let is = match self.id(nth) {
-                Some(id) => id == message.id,
-                None => true,
-            };
-            if is {
+            let known = self.id(nth);
+            if known.is_none_or(|id| id == message.id) {
                 match same(&key(self, nth), message, (workload, names)) {
                     Ok(()) => {
                         self.has_begun = true;
@@ -114,9 +111,11 @@ impl Cursor<'_> {
                     }
                     Err(words) => why = words,
                 }
+            } else if !self.may_be_missing(nth) {
+                why = format!("a history leaves out message {:?}", known.map(|id| id.0));
             }
             if !self.may_be_missing(nth) {
-                return Err(why);
+                break;
             }
         }
         Err(why)
