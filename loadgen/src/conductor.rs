@@ -330,6 +330,10 @@ fn phase_patience(load: &LoadOrder) -> Duration {
     let Timing {
         duration, timeout, ..
     } = load.timing;
-    let work = Duration::from_millis(work_ms) + duration + timeout + paced + Duration::from_millis(2 * operations);
+    let work = Duration::from_millis(work_ms)
+        + duration
+        + timeout
+        + paced
+        + Duration::from_millis(2 * operations);
     STEP_PATIENCE + work + link.unwrap_or_default()
 }

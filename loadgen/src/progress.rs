@@ -9,8 +9,8 @@ use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::control::Timing;
 use crate::link::Exchange;
-use crate::timing::is_timed;
 use crate::scenario;
+use crate::timing::is_timed;
 use crate::trials::Trial;
 use crate::workloads;
 

@@ -11,8 +11,8 @@ use crate::control::Timing;
 use crate::delivery::Delivery;
 use crate::exit::UsageError;
 use crate::link::Link;
-use crate::timing::is_timed;
 use crate::scenario::{self, ScenarioWorkload};
+use crate::timing::is_timed;
 use crate::workloads::{self, WORKLOADS, Workload};
 
 /// The numbers of accounts in the notebook's Tables 2 and 3.

@@ -7,8 +7,8 @@ mod judging;
 mod messaging;
 mod operation;
 mod outstanding;
-mod polling;
 mod parked;
+mod polling;
 mod schedule;
 mod setup;
 

@@ -1,5 +1,6 @@
 //! Whole runs of scenarios: real processes, real sockets, every answer held against what the server must hold.
 
+#[expect(dead_code, reason = "other tests share these, and need more of them")]
 mod processes;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,8 +10,8 @@ use super::alarm::Alarm;
 use super::judging::Judge;
 use super::operation::{self, Judgement};
 use super::outstanding::{Answered, Outstanding, Sent};
-use super::polling::Polling;
 use super::parked::Parked;
+use super::polling::Polling;
 use super::schedule::{Schedule, Window};
 use super::{Surroundings, Worker, WorkerError};
 use crate::model::{Look, Wrong};
@@ -469,7 +469,7 @@ fn arrived(
         shared.inbound[account as usize].arrived += 1;
     }
     if let Arrival::Due(key) = arrival
-        && is_mixed
+        && around.workload.scenario().is_some()
     {
         let arrived = shared.model.arrive(&key, message);
         held(arrived, shared);
