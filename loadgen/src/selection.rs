@@ -278,6 +278,13 @@ fn refuse_without_effect(
         ("--message-bytes", !args.message_bytes.is_empty(), is_open),
         ("--rounds", args.rounds.is_some(), takes_references),
     ];
+    let is_mixed = workloads
+        .iter()
+        .any(|workload| workload.scenario().is_some());
+    if is_mixed && args.reach.delivery != Delivery::Push {
+        let problem = "--delivery poll reads messages itself, and a scenario says when they are read: leave one of them out";
+        return Err(UsageError(problem.to_owned()));
+    }
     for (option, is_given, suits) in options {
         if is_given && !workloads.iter().any(|workload| suits(*workload)) {
             return Err(UsageError(format!(

@@ -153,6 +153,8 @@ fn what_makes_no_sense_is_told_with_its_line() {
         "--accounts 3",
         "--rounds 2",
         "--message-bytes 9",
+        "--rate 100",
+        "--delivery poll:1s",
     ] {
         let output = loadgen(&format!("--scenario {name} {option}"), directory.path());
         assert_eq!(output.status.code(), Some(2), "{option} has no effect");
