@@ -1,9 +1,10 @@
 //! A simulated link between the load generator and the server: how it is described, and the relay that behaves so.
 //!
 //! 1. `parse` and [`presets`]: `rtt=40ms,rate=10mbit` and `wan` become a [`Link`].
-//! 2. [`shaper`]: when bytes that arrive at the link leave it again; no socket, and time is a parameter.
+//! 2. [`choice`]: over which links a run goes. [`shaper`]: when bytes that arrive at the link leave it again; no socket, and time is a parameter.
 //! 3. [`relay`]: the sockets around it.
 
+pub mod choice;
 mod parse;
 pub mod presets;
 pub mod relay;

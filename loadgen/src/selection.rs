@@ -10,7 +10,7 @@ use crate::cli::RunArgs;
 use crate::control::Timing;
 use crate::delivery::Delivery;
 use crate::exit::UsageError;
-use crate::link::Link;
+use crate::link::{self, Link};
 use crate::scenario::{self, ScenarioWorkload};
 use crate::timing::is_timed;
 use crate::workloads::{self, WORKLOADS, Workload};
@@ -100,10 +100,10 @@ impl Selection {
             workloads,
             accounts,
             message_bytes: without_repeats(&args.message_bytes, |bytes| *bytes),
-            links: links(args),
+            links: link::choice::links(&args.link),
             control: None,
         };
-        selection.refuse_links()?;
+        link::choice::check(&selection.links, &selection.protocols)?;
         selection.control = control(&selection, args)?;
         refuse_fault_without_server(args, &selection)?;
         Ok(selection)
@@ -145,19 +145,6 @@ impl Selection {
             vec![None]
         } else {
             self.message_bytes.iter().copied().map(Some).collect()
-        }
-    }
-
-    /// A relay stands between TCP sockets, and nowhere else.
-    fn refuse_links(&self) -> Result<(), UsageError> {
-        let is_simulated = self.links.iter().any(Option::is_some);
-        let without = |protocol: &&AskedProtocol| !protocol.protocol.is_over_tcp();
-        match self.protocols.iter().find(without) {
-            Some(protocol) if is_simulated => Err(UsageError(format!(
-                "{} does not run over TCP, and a simulated link lies between TCP sockets: leave it out, or --link",
-                protocol.asked
-            ))),
-            _ => Ok(()),
         }
     }
 
@@ -259,14 +246,6 @@ fn workloads(args: &RunArgs) -> Result<Vec<&'static dyn Workload>, UsageError> {
         asked => asked.iter().any(|asked| asked.name() == workload.name()),
     };
     Ok(WORKLOADS.iter().copied().filter(wanted).collect())
-}
-
-fn links(args: &RunArgs) -> Vec<Option<Link>> {
-    if args.link.is_empty() {
-        return vec![None];
-    }
-    let asked: Vec<Option<Link>> = args.link.iter().map(|asked| asked.0).collect();
-    without_repeats(&asked, |link| *link)
 }
 
 fn refuse_without_effect(

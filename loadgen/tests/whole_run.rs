@@ -170,6 +170,25 @@ fn efficiency_is_right_over_every_protocol() {
 }
 
 #[test]
+fn the_first_message_takes_the_same_bytes_in_every_run_but_for_its_token() {
+    // A random token in a header takes a few bits more or fewer in HPACK's Huffman code (RFC 7541, appendix B).
+    const TOKEN_VARIES_BYTES: u64 = 6;
+    let directory = tempfile::tempdir().expect("there is room");
+    let output = loadgen("--workload efficiency --trials 3 --quiet", directory.path());
+    assert_eq!(output.status.code(), Some(0));
+    let mut first = std::collections::BTreeMap::new();
+    for run in results(directory.path()).runs {
+        let bytes = run.bytes_first_message.expect("it was sent");
+        assert!(bytes.request > 0 && bytes.reply > 0 && bytes.event > 0);
+        let before = *first.entry(run.codec.clone()).or_insert(bytes);
+        assert_eq!((bytes.reply, bytes.event), (before.reply, before.event));
+        let differs = bytes.request.abs_diff(before.request);
+        assert!(differs <= TOKEN_VARIES_BYTES, "{}: {bytes:?}", run.codec);
+    }
+    assert_eq!(first.len(), 3);
+}
+
+#[test]
 fn every_store_gives_the_same_state() {
     let directory = tempfile::tempdir().expect("there is room");
     let file = directory.path().join("own.db");

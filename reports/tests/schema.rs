@@ -45,6 +45,8 @@ fn what_is_written_fits_the_schema() {
         run.bytes.sent.wire = None;
         run.state_digest = None;
         run.bytes_per_message = None;
+        run.link_report = Some(reports::schema::LinkReport::default());
+        run.bytes_first_message = Some(reports::schema::BytesFirstMessage::default());
     }
     let merged = Results::merge([bare.clone(), bare]).expect("two files");
     assert_valid(&serde_json::to_value(merged).expect("plain data"));

@@ -96,6 +96,11 @@ fn push_identity(record: &mut Record, run: &Run) {
     push_option(record, "message_bytes", run.message_bytes);
     push_option(record, "rate_hz", run.rate_hz);
     push_option(record, "link", run.link.as_ref());
+    push_option(
+        record,
+        "link_rtt_ns",
+        run.link_report.map(|link| link.rtt_ns),
+    );
 }
 
 fn push_times(record: &mut Record, run: &Run) {

@@ -13,6 +13,9 @@ use crate::entries;
 use crate::measures;
 use crate::numbers::{self, NONE};
 
+/// A relay that is late by more than this part of a round trip is named: one in so many.
+const LATE_SHARE: u64 = 10;
+
 /// By what it is said who is ahead, the time of the whole workload first: it holds every round trip.
 const METRIC_TITLES: [&str; 2] = ["elapsed", "ack p50"];
 
@@ -28,6 +31,7 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     ))];
     blocks.extend(source.charts(&["distance_ack", "distance_elapsed"]));
     blocks.push(Block::Table(table(&stretches, &contests)));
+    blocks.extend(late(&stretches).map(Block::Warning));
     blocks.extend(metrics().map(|metric| Block::Text(crossings(&stretches, &contests, metric))));
     Some(Section {
         id: "distance",
@@ -101,6 +105,29 @@ fn table(stretches: &[Stretch<'_, '_>], contests: &Contests<'_, '_>) -> Table {
     }
 }
 
+/// Where the relay's own delay is too much of the distance, what was measured is the machine.
+fn late(stretches: &[Stretch<'_, '_>]) -> Option<String> {
+    let too_late = |stretch: &&Stretch<'_, '_>| {
+        let lags_ns = stretch.cells.iter().filter_map(|cell| lag_ns(cell));
+        lags_ns
+            .max()
+            .is_some_and(|lag_ns| lag_ns > stretch.rtt_ns / LATE_SHARE)
+    };
+    let links: Vec<&str> = stretches
+        .iter()
+        .filter(too_late)
+        .map(|stretch| stretch.link.as_str())
+        .collect();
+    (!links.is_empty()).then(|| {
+        format!(
+            "The simulated link was late by more than a tenth of its round trip, one way, in at least one trial over \
+             {}: something else used the processors, or the distance is too short for a relay. Tails over it say \
+             little.",
+            links.join(", ")
+        )
+    })
+}
+
 fn rtt(stretch: &Stretch<'_, '_>) -> String {
     if stretch.rtt_ns == 0 {
         NONE.to_owned()
@@ -122,10 +149,13 @@ fn figures(cell: &Cell<'_>) -> [Entry; 5] {
 }
 
 /// The worst of its trials.
-fn lag_us(cell: &Cell<'_>) -> String {
+fn lag_ns(cell: &Cell<'_>) -> Option<u64> {
     let reports = cell.valid.iter().filter_map(|run| run.link_report);
-    let lag_ns = reports.map(|report| report.lag_p99_ns).max();
-    lag_ns.map_or(NONE.to_owned(), |ns| {
+    reports.map(|report| report.lag_p99_ns).max()
+}
+
+fn lag_us(cell: &Cell<'_>) -> String {
+    lag_ns(cell).map_or(NONE.to_owned(), |ns| {
         numbers::measured(numbers::to_f64(ns) / 1e3)
     })
 }
