@@ -56,6 +56,20 @@ fn a_protocol_that_is_not_there_suggests_one_that_is() {
 }
 
 #[test]
+fn a_control_that_would_not_run_cannot_be_left_out() {
+    for arguments in [
+        ["--accounts", "3", "--trials", "1", "--no-control"].as_slice(),
+        &["--protocol", "floor", "--accounts", "3", "--no-control"],
+    ] {
+        check(
+            arguments,
+            2,
+            &["--no-control has no effect here", "two trials"],
+        );
+    }
+}
+
+#[test]
 fn one_account_has_nobody_to_write_to() {
     check(&["--accounts", "1"], 2, &["at least 2"]);
     check(&["--accounts", "10,0"], 2, &["at least 2"]);

@@ -223,7 +223,19 @@ fn json_on_stdout_is_the_results_file_and_keeps_the_schema() {
         output.stdout == file,
         "stdout holds the results and nothing else"
     );
-    assert_eq!(results(directory.path()).config.seed, 7);
+    let results = results(directory.path());
+    assert_eq!(results.config.seed, 7);
+    let controls: Vec<&str> = results
+        .runs
+        .iter()
+        .filter(|run| run.control_of.as_deref() == Some("json"))
+        .map(|run| run.protocol.as_str())
+        .collect();
+    assert_eq!(
+        controls,
+        ["json (again)", "json (again)"],
+        "one in each round"
+    );
     let schema = serde_json::from_str(include_str!("../../reports/results.schema.json"))
         .expect("it is JSON");
     let value: serde_json::Value = serde_json::from_slice(&file).expect("it is JSON");

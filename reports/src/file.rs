@@ -41,6 +41,12 @@ pub enum ResultsError {
         /// What the system said.
         source: io::Error,
     },
+    /// The same runs were given twice: they would count as twice as many rounds of trials.
+    #[error("{} holds the same runs as another of these files: name each once", path.display())]
+    Twice {
+        /// The second of them.
+        path: PathBuf,
+    },
     /// There was nothing to merge.
     #[error("no results were given: name at least one results file")]
     Nothing,
@@ -76,12 +82,20 @@ impl Results {
     /// Reads several results files as one: see [`Results::merge`].
     ///
     /// # Errors
-    /// When one cannot be read, or none is given.
+    /// When one cannot be read, none is given, or one is given twice.
     pub fn load_all<P: AsRef<Path>>(paths: &[P]) -> Result<Self, ResultsError> {
         let all = paths
             .iter()
             .map(Self::load)
             .collect::<Result<Vec<_>, _>>()?;
+        for (place, results) in all.iter().enumerate() {
+            let is_same = |before: &Self| !results.runs.is_empty() && before.runs == results.runs;
+            if all[..place].iter().any(is_same) {
+                return Err(ResultsError::Twice {
+                    path: paths[place].as_ref().to_owned(),
+                });
+            }
+        }
         Self::merge(all)
     }
 

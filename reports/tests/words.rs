@@ -164,6 +164,21 @@ fn many_protocols_are_compared_with_the_first_one() {
 }
 
 #[test]
+fn the_same_runs_cannot_be_counted_twice() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let results = common::eight_rounds();
+    let paths = ["first.json", "copy.json"].map(|name| dir.path().join(name));
+    for path in &paths {
+        results.save(path).expect("it is saved");
+    }
+    let error = Results::load_all(&paths).expect_err("they are the same");
+    assert!(
+        error.to_string().contains("copy.json holds the same runs"),
+        "{error}"
+    );
+}
+
+#[test]
 fn of_many_conditions_the_terminal_shows_the_first_two() {
     let eight = common::eight_rounds();
     let under = |store: &str| {

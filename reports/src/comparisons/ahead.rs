@@ -17,45 +17,47 @@ pub(crate) struct Standing {
 
 /// How the protocols of a contest stand by a metric.
 pub(crate) fn standing(contest: &Contest<'_, '_>, metric: &Metric) -> Standing {
-    let mut names: Vec<&str> = Vec::new();
+    let mut differences = Vec::new();
+    let mut not_told_apart = Vec::new();
+    for fight in &contest.matches {
+        let Some(comparison) = fight.by(metric) else {
+            continue;
+        };
+        match comparison.said {
+            Said::Better(word) | Said::Worse(word) => {
+                differences.push(difference(fight, comparison, word));
+            }
+            other => not_told_apart.push(undecided(fight, comparison, other)),
+        }
+    }
+    Standing {
+        ahead: ahead(contest, metric).map(str::to_owned),
+        differences,
+        not_told_apart,
+    }
+}
+
+/// The protocol that beats each other one.
+fn ahead<'a>(contest: &Contest<'_, 'a>, metric: &Metric) -> Option<&'a str> {
+    let mut names: Vec<&'a str> = Vec::new();
     let mut beaten: Vec<(&str, &str)> = Vec::new();
-    let mut standing = Standing {
-        ahead: None,
-        differences: Vec::new(),
-        not_told_apart: Vec::new(),
-    };
     for fight in &contest.matches {
         let Some(comparison) = fight.by(metric) else {
             continue;
         };
         let (first, second) = (fight.first.protocol, fight.second.protocol);
-        for name in [first, second] {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
+        names.extend([first, second]);
         match comparison.said {
             Said::Better(_) => beaten.push((first, second)),
             Said::Worse(_) => beaten.push((second, first)),
             Said::NoDifferenceShown | Said::TooFewTrials | Said::Withheld => {}
         }
-        match comparison.said {
-            Said::Better(word) | Said::Worse(word) => standing
-                .differences
-                .push(difference(fight, comparison, word)),
-            other => standing
-                .not_told_apart
-                .push(undecided(fight, comparison, other)),
-        }
     }
-    let beats_all = |name: &&&str| {
-        let others = names.iter().filter(|other| *other != *name);
-        others
-            .into_iter()
-            .all(|other| beaten.contains(&(**name, *other)))
+    let beats_all = |name: &str| {
+        let mut others = names.iter().filter(|other| **other != name);
+        others.all(|other| beaten.contains(&(name, *other)))
     };
-    standing.ahead = names.iter().find(beats_all).map(|name| (*name).to_owned());
-    standing
+    names.iter().copied().find(|name| beats_all(name))
 }
 
 /// `custom faster than json: 1.31 (1.28 to 1.34)`.

@@ -3,8 +3,8 @@
 use super::Source;
 use crate::cells::{Cell, Kind};
 use crate::document::{Block, Column, Entry, Section, Table};
-use crate::entries::{self, FEW_SAMPLES_NOTE};
-use crate::numbers::{self, FEW_SAMPLES};
+use crate::entries;
+use crate::numbers;
 
 const CHARTS: [&str; 4] = [
     "latency_ack",
@@ -48,9 +48,7 @@ fn table(cells: &[&Cell<'_>]) -> Table {
             table.rows.extend(row(cell, kind, words));
         }
     }
-    if table.contains(FEW_SAMPLES) {
-        table.notes.push(FEW_SAMPLES_NOTE.to_owned());
-    }
+    table.notes.extend(entries::notes(&table, cells));
     table
 }
 
