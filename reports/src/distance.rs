@@ -3,10 +3,13 @@
 use crate::cells::{Cell, Grid};
 use crate::numbers;
 
+/// What is said where no link was simulated.
+const NO_LINK: &str = "no link";
+
 /// Everything that ran over one link.
 #[derive(Debug)]
 pub(crate) struct Stretch<'g, 'a> {
-    /// The link, or `no link`.
+    /// The link's name, or [`NO_LINK`].
     pub(crate) link: String,
     /// There and back; 0 where no link is simulated.
     pub(crate) rtt_ns: u64,
@@ -59,6 +62,17 @@ pub(crate) fn nearby<'g, 'a>(cells: Vec<&'g Cell<'a>>) -> Vec<&'g Cell<'a>> {
         .collect()
 }
 
+/// `, over the simulated link wan`, where all cells ran over one: no label names what does not differ.
+pub(crate) fn over_one(cells: &[&Cell<'_>]) -> String {
+    let mut links = cells.iter().map(|cell| link(cell));
+    match links.next() {
+        Some(first) if first.0 != NO_LINK && links.all(|other| other == first) => {
+            format!(", over the simulated link {}", first.0)
+        }
+        _ => String::new(),
+    }
+}
+
 /// A figure's caption, and that it shows the nearest link alone where there are several.
 pub(crate) fn caption(grid: &Grid<'_>, caption: &str) -> String {
     match stretches(grid).first() {
@@ -93,7 +107,7 @@ fn link(cell: &Cell<'_>) -> (String, u64) {
     let link = run.and_then(|run| run.link.clone());
     let report = run.and_then(|run| run.link_report);
     (
-        link.unwrap_or_else(|| "no link".to_owned()),
+        link.unwrap_or_else(|| NO_LINK.to_owned()),
         report.map_or(0, |report| report.rtt_ns),
     )
 }
@@ -150,6 +164,7 @@ pub(crate) mod tests {
             .collect();
         assert_eq!(labels, ["json · no link"]);
         assert!(caption(&grid, "").contains("Shown: no link"));
+        assert_eq!(over_one(&grid.main()), "", "labels say it");
     }
 
     #[test]
@@ -157,5 +172,6 @@ pub(crate) mod tests {
         let results = results(vec![run("json", 5, (1, 10)), run("custom", 5, (1, 10))]);
         let grid = Grid::new(&results).expect("there are no histograms");
         assert!(stretches(&grid).is_empty());
+        assert_eq!(over_one(&grid.main()), ", over the simulated link rtt=5ms");
     }
 }

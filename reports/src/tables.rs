@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 
 use crate::cells::{Cell, CellError, Grid};
 use crate::columns::{self, COLUMNS, Column};
+use crate::distance;
 use crate::entries::{self, FEW_SAMPLES_NOTE, Shown};
 use crate::numbers::{self, FEW_SAMPLES};
 use crate::schema::Results;
@@ -86,7 +87,8 @@ fn heading(workload: &str, cells: &[&Cell<'_>]) -> String {
     } else {
         format!("means of {trials} trials")
     };
-    format!("{workload}{colon}{words} ({means})")
+    let link = distance::over_one(cells);
+    format!("{workload}{colon}{words}{link} ({means})")
 }
 
 /// A line on trials that do not count, if there are any.

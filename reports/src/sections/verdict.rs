@@ -7,6 +7,7 @@ use crate::cells::{Cell, Grid, Kind};
 use crate::comparisons::contest::Contest;
 use crate::comparisons::control::Control;
 use crate::comparisons::words;
+use crate::distance;
 use crate::document::{Block, Column, Entry, Section, Table};
 use crate::entries;
 use crate::measures;
@@ -22,10 +23,11 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     let mut blocks = vec![
         validity(grid),
         Block::Text(format!(
-            "Workload {}, {} accounts, {}. Bytes are those of the stream, framing included, for request, reply and \
+            "Workload {}, {} accounts{}, {}. Bytes are those of the stream, framing included, for request, reply and \
              event of one message. Rows stand in the order of the command line, not of merit.",
             first.workload,
             numbers::count(u64::from(first.accounts)),
+            distance::over_one(&cells),
             trials(&cells),
         )),
         Block::Table(table(grid, &cells)),
