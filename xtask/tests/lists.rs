@@ -27,6 +27,11 @@ const LISTS: &[Listed] = &[
         others: &["mod", "contract", "resized"],
     },
     Listed {
+        folder: "loadgen/src/commands/selftest",
+        list: "loadgen/src/commands/selftest.rs",
+        others: &["finding", "lab"],
+    },
+    Listed {
         folder: "reports/src/sections",
         list: "reports/src/sections/mod.rs",
         others: &["mod"],

@@ -140,6 +140,27 @@ mod tests {
     }
 
     #[test]
+    fn sysinfo_sees_the_same() {
+        use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
+        // What sysinfo reads counts in ticks of 10 ms, rounded down in each of the two modes.
+        const TICKS_MS: u64 = 20;
+        let own = sysinfo::get_current_pid().unwrap();
+        let mut system = System::new().unwrap();
+        let before_ms = total_ns(read()) / 1_000_000;
+        system.refresh_processes_specifics(
+            ProcessesToUpdate::Some(&[own]),
+            false,
+            ProcessRefreshKind::nothing().with_cpu(),
+        );
+        let seen_ms = system.process(own).unwrap().accumulated_cpu_time();
+        let after_ms = total_ns(read()) / 1_000_000;
+        assert!(
+            before_ms <= seen_ms + TICKS_MS && seen_ms <= after_ms + TICKS_MS,
+            "{before_ms} {seen_ms} {after_ms}"
+        );
+    }
+
+    #[test]
     fn another_processs_clock_is_read_and_a_missing_ones_is_not() {
         let own = i32::try_from(std::process::id()).unwrap();
         let before = total_ns(read());

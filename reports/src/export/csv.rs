@@ -64,6 +64,7 @@ fn record(run: &Run) -> Record {
         "cost_window_messages",
         &run.cost_window_messages,
     );
+    push_idle(&mut record, run);
     push_ledger(&mut record, run);
     push_option(&mut record, "state_digest", run.state_digest.as_ref());
     record
@@ -164,6 +165,25 @@ fn push_cost(record: &mut Record, process: &str, cost: Option<&ProcessCost>) {
     field(
         "network_received_bytes",
         cost.and_then(|cost| cost.network_received_bytes),
+    );
+    field("allocations", cost.and_then(|cost| cost.allocations));
+    field(
+        "allocated_bytes",
+        cost.and_then(|cost| cost.allocated_bytes),
+    );
+}
+
+fn push_idle(record: &mut Record, run: &Run) {
+    let memory = run.idle_memory;
+    push_option(
+        record,
+        "idle_server_bytes_per_connection",
+        memory.and_then(|memory| memory.server_bytes_per_connection),
+    );
+    push_option(
+        record,
+        "idle_loadgen_bytes_per_connection",
+        memory.map(|memory| memory.loadgen_bytes_per_connection),
     );
 }
 
