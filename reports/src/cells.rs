@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hdrhistogram::Histogram;
 
 use crate::conditions::Conditions;
-use crate::latency::{self, HistogramError};
+use crate::latency::{self, HistogramError, Quantile};
 use crate::palette::{self, Style};
 use crate::schema::{FLOOR, LatencySummary, Results, Run, workload};
 use crate::statistics::interval::Estimate;
@@ -46,8 +46,11 @@ impl Kind {
 /// A percentile of the merged histogram, and whether enough samples lie beyond it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Percentile {
+    /// Its value, or what it is above.
     pub(crate) value_ns: f64,
     pub(crate) uncertain: bool,
+    /// Whether the value is known: not where it falls on an operation whose end nobody saw.
+    pub(crate) is_known: bool,
 }
 
 /// All trials of one protocol, workload, number of accounts and set of conditions.
@@ -139,9 +142,16 @@ impl<'a> Cell<'a> {
     /// A percentile of all valid trials together.
     pub(crate) fn percentile(&self, kind: Kind, quantile: f64) -> Option<Percentile> {
         let histogram = self.histogram(kind)?;
+        let summaries = self.valid.iter().filter_map(|run| kind.of(run));
+        let censored = summaries.map(|summary| summary.censored).sum();
+        let Quantile {
+            at_least_ns,
+            is_known,
+        } = Quantile::of(histogram, censored, quantile);
         Some(Percentile {
-            value_ns: crate::numbers::to_f64(histogram.value_at_quantile(quantile)),
+            value_ns: crate::numbers::to_f64(at_least_ns),
             uncertain: latency::is_uncertain(quantile, histogram.len()),
+            is_known,
         })
     }
 

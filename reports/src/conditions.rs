@@ -31,11 +31,7 @@ const FIELDS: [Field; 8] = [
         binds_reference: false,
     },
     Field {
-        words: |run| {
-            run.rate_hz.map_or("closed loop".to_owned(), |rate_hz| {
-                format!("{}/s", numbers::measured(rate_hz))
-            })
-        },
+        words: rate_words,
         binds_reference: true,
     },
     Field {
@@ -62,6 +58,14 @@ const FIELDS: [Field; 8] = [
         binds_reference: true,
     },
 ];
+
+/// The offered load, exactly: rates of one ramp may lie close together.
+pub(crate) fn rate_words(run: &Run) -> String {
+    run.rate_hz.map_or_else(
+        || "closed loop".to_owned(),
+        |rate_hz| format!("{}/s", numbers::decimals(rate_hz, 0)),
+    )
+}
 
 /// Which conditions differ within each workload.
 #[derive(Debug)]

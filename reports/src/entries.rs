@@ -98,6 +98,12 @@ pub(crate) fn unsettled(cells: &[&Cell<'_>]) -> Option<String> {
     })
 }
 
+/// Stands before a percentile that is not known, and is above what stands there.
+pub(crate) const ABOVE: &str = "> ";
+
+/// Explains it.
+pub(crate) const ABOVE_NOTE: &str = "> so many operations timed out or were never sent that this percentile is one of them: it is above the largest that was seen.";
+
 /// A percentile of all trials together in microseconds, marked where too few samples lie beyond it.
 pub(crate) fn percentile_us(cell: &Cell<'_>, kind: Kind, quantile: f64) -> String {
     cell.percentile(kind, quantile)
@@ -107,7 +113,9 @@ pub(crate) fn percentile_us(cell: &Cell<'_>, kind: Kind, quantile: f64) -> Strin
             } else {
                 ""
             };
-            format!("{}{mark}", numbers::measured(percentile.value_ns / 1e3))
+            let above = if percentile.is_known { "" } else { ABOVE };
+            let value = numbers::measured(percentile.value_ns / 1e3);
+            format!("{above}{value}{mark}")
         })
 }
 

@@ -28,6 +28,7 @@ mod numbers;
 pub mod paired;
 mod palette;
 mod plot;
+mod ramp;
 pub mod report;
 pub mod schema;
 mod sections;

@@ -7,8 +7,9 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 use crate::cells::{Cell, CellError, Grid};
 use crate::columns::{self, COLUMNS, Column};
 use crate::distance;
-use crate::entries::{self, FEW_SAMPLES_NOTE, Shown};
+use crate::entries::{self, ABOVE, ABOVE_NOTE, FEW_SAMPLES_NOTE, Shown};
 use crate::numbers::{self, FEW_SAMPLES};
+use crate::ramp;
 use crate::schema::Results;
 
 /// A rule above, below the head, and at the end.
@@ -68,6 +69,11 @@ fn workload_table(grid: &Grid<'_>, workload: &str, width: usize) -> String {
     }
     lines.extend(entries::unsettled(&cells).map(|note| wrapped(&note, width)));
     lines.extend(invalid(&cells));
+    let ramps = ramp::lines(grid, workload);
+    lines.extend(ramps.iter().map(|line| wrapped(line, width)));
+    if lines[1].contains(ABOVE) {
+        lines.push(wrapped(ABOVE_NOTE, width));
+    }
     if shown.len() < available {
         let missing = available - shown.len();
         let columns = if missing == 1 { "column" } else { "columns" };

@@ -25,6 +25,23 @@ impl Verdict {
     /// Of these runs, and of what else came of their trials.
     pub(super) fn of(runs: &[Run], harvest: &Harvest) -> Self {
         let valid = runs.iter().filter(|run| run.valid).count();
+        let expected: Vec<&Run> = runs.iter().filter(|run| ends_a_ramp(run, runs)).collect();
+        if !expected.is_empty()
+            && valid + expected.len() == runs.len()
+            && harvest.failures.is_empty()
+            && harvest.given_up == 0
+        {
+            return Self {
+                summary: format!(
+                    "{}, of which {valid} carried their load; {} were offered more than was carried, as a ramp should, and \
+                     are marked",
+                    runs.len(),
+                    expected.len()
+                ),
+                complaints: String::new(),
+                exit: Exit::Fine,
+            };
+        }
         if valid == runs.len() && harvest.failures.is_empty() && harvest.given_up == 0 {
             return Self {
                 summary: format!("{valid}, all valid: every answer right, nothing lost or doubled"),
@@ -43,8 +60,16 @@ impl Verdict {
     }
 }
 
+/// Whether a run is one of a ramp's that was offered more than was carried: that is how a ramp ends.
+fn ends_a_ramp(run: &Run, runs: &[Run]) -> bool {
+    let has_other_load =
+        |other: &Run| other.workload == run.workload && other.rate_hz != run.rate_hz;
+    run.saturated && runs.iter().any(has_other_load)
+}
+
 fn complaints(runs: &[Run], harvest: &Harvest) -> String {
-    let of_runs = runs.iter().flat_map(|run| {
+    let unexpected = runs.iter().filter(|run| !ends_a_ramp(run, runs));
+    let of_runs = unexpected.flat_map(|run| {
         let Run {
             workload,
             accounts,
@@ -110,6 +135,23 @@ mod tests {
             verdict.summary.starts_with("2, all valid") && verdict.complaints.is_empty(),
             "{verdict:?}"
         );
+    }
+
+    #[test]
+    fn a_ramp_ends_where_more_is_offered_than_is_carried() {
+        let loaded = |rate_hz, valid| Run {
+            rate_hz: Some(rate_hz),
+            valid,
+            saturated: !valid,
+            ..Run::default()
+        };
+        let ramp = [loaded(1_000.0, true), loaded(2_000.0, false)];
+        let verdict = Verdict::of(&ramp, &Harvest::default());
+        assert_eq!(verdict.exit, Exit::Fine, "{verdict:?}");
+        let alone = Verdict::of(&ramp[1..], &Harvest::default());
+        assert_eq!(alone.exit, Exit::Invalid, "a single load must be carried");
+        let mixed = [loaded(1_000.0, true), invalid("It failed.")];
+        assert_eq!(Verdict::of(&mixed, &Harvest::default()).exit, Exit::Invalid);
     }
 
     #[test]

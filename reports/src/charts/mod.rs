@@ -8,6 +8,7 @@ mod elapsed;
 mod kinds;
 mod latency_ack;
 mod latency_ack_by_accounts;
+mod latency_by_load;
 mod latency_delivery;
 mod latency_delivery_by_accounts;
 mod memory;
@@ -17,13 +18,14 @@ use crate::cells::Grid;
 use crate::plot::{self, DrawError, Figure, Rendered};
 
 /// All charts, in the order in which a report shows them. A chart whose data are missing is left out.
-const CHARTS: [fn(&Grid<'_>) -> Option<Figure>; 11] = [
+const CHARTS: [fn(&Grid<'_>) -> Option<Figure>; 12] = [
     throughput::figure,
     elapsed::figure,
     latency_ack::figure,
     latency_delivery::figure,
     latency_ack_by_accounts::figure,
     latency_delivery_by_accounts::figure,
+    latency_by_load::figure,
     bytes::figure,
     cpu::figure,
     memory::figure,
