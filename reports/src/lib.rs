@@ -25,6 +25,7 @@ pub mod latency;
 mod measures;
 mod notebook;
 mod numbers;
+mod operations;
 pub mod paired;
 mod palette;
 mod plot;

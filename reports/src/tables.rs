@@ -1,6 +1,7 @@
 //! The tables that a terminal shows after a run.
 
 mod between;
+mod operations;
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
@@ -40,6 +41,7 @@ pub fn terminal(results: &Results, width: usize) -> Result<String, CellError> {
         .into_iter()
         .map(|workload| workload_table(&grid, workload, width))
         .collect();
+    tables.extend(operations::tables(&grid, width)?);
     tables.extend(between::tables(&grid, width));
     Ok(tables.join("\n"))
 }

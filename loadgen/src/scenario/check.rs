@@ -16,8 +16,8 @@ use crate::workloads;
 
 use super::spec::{Pages, PhaseSpec, Scenario};
 
-/// The most accounts of a scenario: what must be known of each pair of them fits into memory.
-pub(super) const ACCOUNTS_MAX: u32 = 2_000;
+/// The most accounts of a scenario: one reply can count the unread messages of all of them.
+pub(super) const ACCOUNTS_MAX: u32 = PAGE_MAX;
 
 /// The most operations of all phases: they are planned before the first one is sent.
 pub(super) const OPERATIONS_MAX: u64 = 5_000_000;

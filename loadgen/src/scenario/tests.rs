@@ -31,3 +31,22 @@ duration = "1.5s"
 fn sound(text: &str) -> Scenario {
     parse("office.toml", text).unwrap_or_else(|error| panic!("{error}"))
 }
+
+#[test]
+fn the_examples_make_sense() {
+    let readme = include_str!("../../../README.md");
+    let example = readme
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let example = example.expect("the README has one");
+    assert_eq!(sound(example).phases.len(), 2);
+    assert_eq!(
+        sound(include_str!("../../scenarios/office.toml")).name,
+        "office"
+    );
+    assert_eq!(
+        sound(include_str!("../../scenarios/mixed.toml")).name,
+        "mixed"
+    );
+}

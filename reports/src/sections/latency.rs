@@ -5,6 +5,9 @@ use crate::cells::{Cell, Kind};
 use crate::document::{Block, Column, Entry, Section, Table};
 use crate::entries;
 use crate::numbers;
+use crate::entries::{self, FEW_SAMPLES_NOTE};
+use crate::numbers::{self, FEW_SAMPLES};
+use crate::operations::{self, Took};
 
 const CHARTS: [&str; 4] = [
     "latency_ack",
@@ -17,6 +20,7 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     let mut blocks = vec![source.charts(&CHARTS)?];
     let cells = source.grid.main_at_largest();
     blocks.push(Block::Table(table(&cells)));
+    blocks.extend(operations_table(&cells).map(Block::Table));
     Some(Section {
         id: "latency",
         title: "Latency".to_owned(),
@@ -50,6 +54,41 @@ fn table(cells: &[&Cell<'_>]) -> Table {
     }
     table.notes.extend(entries::notes(&table, cells));
     table
+}
+
+/// One row for each kind of operation and protocol; none where no workload mixes several.
+fn operations_table(cells: &[&Cell<'_>]) -> Option<Table> {
+    let kinds = operations::kinds(cells);
+    let mut table = Table {
+        caption: "Operations in µs, from when they were due to their answers".to_owned(),
+        columns: ["operation", "protocol"]
+            .iter()
+            .map(|title| Column::words(title))
+            .chain(
+                ["count", "p50", "p90", "p99"]
+                    .iter()
+                    .map(|title| Column::numbers(title)),
+            )
+            .collect(),
+        ..Table::default()
+    };
+    for kind in &kinds {
+        for cell in cells {
+            // A histogram that cannot be read is an error of the tables on the terminal, and leaves this one out.
+            let took = Took::of(cell, kind).ok()?;
+            let mut row = vec![
+                Entry::new(*kind),
+                entries::protocol(cell),
+                Entry::new(took.count()),
+            ];
+            row.extend([0.5, 0.9, 0.99].map(|quantile| Entry::new(took.percentile_us(quantile))));
+            table.rows.push(row);
+        }
+    }
+    if table.contains(FEW_SAMPLES) {
+        table.notes.push(FEW_SAMPLES_NOTE.to_owned());
+    }
+    (!kinds.is_empty()).then_some(table)
 }
 
 fn row(cell: &Cell<'_>, kind: Kind, words: &str) -> Option<Vec<Entry>> {

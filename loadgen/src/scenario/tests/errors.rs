@@ -327,9 +327,9 @@ fn accounts_have_somebody_to_write_to() {
     );
     check(
         "accounts = 6",
-        "accounts = 2001",
+        "accounts = 1001",
         2,
-        &["2001 accounts", "2000"],
+        &["1001 accounts", "1000"],
     );
     check("accounts = 6", "accounts = -1", 2, &["-1"]);
 }
