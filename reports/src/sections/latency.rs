@@ -5,8 +5,6 @@ use crate::cells::{Cell, Kind};
 use crate::document::{Block, Column, Entry, Section, Table};
 use crate::entries;
 use crate::numbers;
-use crate::entries::{self, FEW_SAMPLES_NOTE};
-use crate::numbers::{self, FEW_SAMPLES};
 use crate::operations::{self, Took};
 
 const CHARTS: [&str; 4] = [
@@ -85,9 +83,7 @@ fn operations_table(cells: &[&Cell<'_>]) -> Option<Table> {
             table.rows.push(row);
         }
     }
-    if table.contains(FEW_SAMPLES) {
-        table.notes.push(FEW_SAMPLES_NOTE.to_owned());
-    }
+    table.notes.extend(entries::notes(&table, cells));
     (!kinds.is_empty()).then_some(table)
 }
 
