@@ -48,6 +48,9 @@ pub fn terminal(results: &Results, width: usize) -> Result<String, CellError> {
 
 fn workload_table(grid: &Grid<'_>, workload: &str, width: usize) -> String {
     let cells: Vec<&Cell<'_>> = grid.of_workload(workload).collect();
+    if cells.iter().all(|cell| cell.valid.is_empty()) {
+        return format!("{workload}: no run is valid, so that there is nothing to show\n");
+    }
     let mut shown: Vec<&Column> = COLUMNS
         .iter()
         .filter(|column| column.has_data(grid, &cells))
