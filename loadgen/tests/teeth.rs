@@ -128,6 +128,33 @@ fn a_state_that_is_wrong_shows_in_its_digest() {
     });
 }
 
+/// Ten times as many messages as the fault needs; how many of its ten fall on which pair of accounts, and so what each
+/// of them brings with it, is chance.
+#[test]
+fn every_fault_is_noticed_where_operations_are_mixed() {
+    std::thread::scope(|scope| {
+        for (fault, reason) in [
+            ("forget:200", "acknowledged and lost"),
+            ("double:200", "arrived more than once"),
+            ("swap:200", "arrived behind"),
+            ("alter:200", "arrived with"),
+        ] {
+            scope.spawn(move || {
+                let directory = tempfile::tempdir().expect("there is room");
+                let output = Command::new(env!("CARGO_BIN_EXE_loadgen"))
+                    .args("--workload mixed --protocol json --trials 1 --quiet".split(' '))
+                    .args(["--server-fault", fault, "--out"])
+                    .arg(directory.path())
+                    .output()
+                    .expect("the program starts");
+                let stderr = String::from_utf8_lossy(&output.stderr);
+                assert_eq!(output.status.code(), Some(5), "{fault}: {stderr}");
+                assert!(stderr.contains(reason), "{fault}: {stderr}");
+            });
+        }
+    });
+}
+
 #[test]
 fn a_server_that_is_only_slow_is_right() {
     for protocol in registry::chat_protocols() {
