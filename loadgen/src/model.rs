@@ -69,6 +69,11 @@ impl Model {
         match *step {
             Step::ReadFrom { from, first, count } => lane(from)
                 .is_some_and(|lane| lane.read() == first && lane.arrived() >= first + count),
+            // Where calls travel apart, only messages that do not overlap keep their order.
+            Step::Send { key, .. } => {
+                let lane = self.lanes.get(&(key.from, key.to));
+                lane.map_or(0, Lane::stored) >= key.nth
+            }
             Step::DeleteMessage { key } => lane(key.from).is_some_and(|lane| key.nth < lane.read()),
             _ => true,
         }

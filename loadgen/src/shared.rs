@@ -116,9 +116,17 @@ impl Departures {
         }
     }
 
-    /// Notes the next message of a sender.
-    pub(crate) fn note(&mut self, from: u32, intended_ns: u64) {
-        self.sent_at_ns[from as usize].1.push(intended_ns);
+    /// Notes a message, one of those that follow what was forgotten.
+    pub(crate) fn note(&mut self, workload: &dyn Workload, key: &MessageKey, intended_ns: u64) {
+        let (first_place, sent_at_ns) = &mut self.sent_at_ns[key.from as usize];
+        let place = workload.place(key).saturating_sub(*first_place);
+        let Ok(at) = usize::try_from(place) else {
+            return;
+        };
+        if at >= sent_at_ns.len() {
+            sent_at_ns.resize(at + 1, intended_ns);
+        }
+        sent_at_ns[at] = intended_ns;
     }
 
     /// When a message was due to leave, in nanoseconds on the run's clock.

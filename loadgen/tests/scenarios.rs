@@ -188,3 +188,21 @@ fn texts_have_the_sizes_that_were_asked_for() {
     );
     assert_eq!(results.runs.len(), 3, "the reference has no texts");
 }
+
+#[test]
+fn short_messages_do_not_overtake_long_ones() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let file = directory.path().join("sizes.toml");
+    let text = r#"name = "sizes"
+accounts = 3
+texts = { size = { weighted = { "5" = 1, "256" = 1 } } }
+mix = { send = 4, history = 1 }
+phases = [{ name = "all", operations = 3000, in_flight = 32 }]
+"#;
+    std::fs::write(&file, text).expect("there is room");
+    let protocols = all_chat_protocols();
+    alike(&measure(&format!(
+        "--scenario {} --protocol {protocols}",
+        file.display()
+    )));
+}

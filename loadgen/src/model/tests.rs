@@ -273,6 +273,13 @@ fn what_waits_for_something_is_ready_when_that_has_come() {
     send(&mut model, key(1, 0, 2), 14);
     assert!(model.is_ready(0, &both));
     assert!(model.is_ready(0, &HISTORY), "a question waits for nothing");
+    let message = |nth| Step::Send {
+        key: key(1, 0, nth),
+        recipient: Recipient::Online,
+    };
+    assert!(model.is_ready(1, &message(3)), "all before it are stored");
+    model.leave(1, &message(3));
+    assert!(!model.is_ready(1, &message(4)), "one before it may not be");
 }
 
 #[test]

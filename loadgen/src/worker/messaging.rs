@@ -141,7 +141,7 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
 
     /// Gives back a step that can go now; one that cannot is kept.
     fn admit(&mut self, step: Step, intended_ns: u64) -> Option<Step> {
-        if matches!(step, Step::Send { .. }) {
+        if self.around.workload.scenario().is_none() {
             return Some(step);
         }
         let model = &self.around.shared.borrow().model;
@@ -188,7 +188,9 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
             shared.tally.leave(actual_ns);
         }
         if let Step::Send { key, recipient } = &step {
-            shared.departures.note(key.from, intended_ns);
+            shared
+                .departures
+                .note(self.around.workload, key, intended_ns);
             if self.window.end_ns.is_some() && *recipient == Recipient::Online {
                 shared.inbound[key.to as usize].expected += 1;
             }

@@ -1,14 +1,22 @@
-//! Steps that wait for what they need: a message to read, or to be read. What follows goes on meanwhile.
+//! Steps that wait for what they need: a message to read, or to be read, or the message before to be stored. What
+//! follows goes on meanwhile.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::model::Model;
 use crate::workloads::Step;
 
-/// Steps that wait, by the account whose messages they are about; of each the first has to go first.
+/// The messages that a step is about; of those, steps go in their order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Lane {
+    From(u32),
+    To(u32),
+}
+
+/// Steps that wait, by the messages they are about.
 #[derive(Default)]
 pub(super) struct Parked {
-    waiting: BTreeMap<u32, VecDeque<(Step, u64)>>,
+    waiting: BTreeMap<Lane, VecDeque<(Step, u64)>>,
     count: u64,
 }
 
@@ -20,16 +28,17 @@ impl Parked {
         step: Step,
         intended_ns: u64,
     ) -> Option<Step> {
-        let peer = match step {
-            Step::ReadFrom { from, .. } => from,
-            Step::DeleteMessage { key } => key.from,
+        let lane = match step {
+            Step::Send { key, .. } => Lane::To(key.to),
+            Step::ReadFrom { from, .. } => Lane::From(from),
+            Step::DeleteMessage { key } => Lane::From(key.from),
             _ => return Some(step),
         };
-        if !self.waiting.contains_key(&peer) && model.is_ready(account, &step) {
+        if !self.waiting.contains_key(&lane) && model.is_ready(account, &step) {
             return Some(step);
         }
         self.waiting
-            .entry(peer)
+            .entry(lane)
             .or_default()
             .push_back((step, intended_ns));
         self.count += 1;
@@ -43,15 +52,15 @@ impl Parked {
                 .front()
                 .is_some_and(|(step, _)| model.is_ready(account, step))
         };
-        let peer = *self
+        let lane = *self
             .waiting
             .iter()
             .find(|(_, waiting)| is_ready(waiting))?
             .0;
-        let waiting = self.waiting.get_mut(&peer)?;
+        let waiting = self.waiting.get_mut(&lane)?;
         let first = waiting.pop_front();
         if waiting.is_empty() {
-            self.waiting.remove(&peer);
+            self.waiting.remove(&lane);
         }
         self.count -= u64::from(first.is_some());
         first
