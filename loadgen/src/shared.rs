@@ -25,6 +25,8 @@ pub(crate) struct Shared {
     pub(crate) operations: Operations,
     /// What is on its way to each account.
     pub(crate) inbound: Vec<Inbound>,
+    /// How many workers may still send in a timed phase, and so let others hear something.
+    pub(crate) senders: u32,
     pub(crate) tally: Tally,
     pub(crate) intervals: Intervals,
     /// Where the clock of the intervals stands at the clock's 0: message phases follow each other there.
@@ -77,6 +79,18 @@ impl Inbound {
 }
 
 impl Shared {
+    /// A worker sends nothing more in this timed phase.
+    pub(crate) fn stop_sending(&mut self) {
+        self.senders = self.senders.saturating_sub(1);
+        if self.senders == 0 {
+            let wakers = self
+                .inbound
+                .iter_mut()
+                .filter_map(|inbound| inbound.waker.take());
+            wakers.for_each(Waker::wake);
+        }
+    }
+
     pub(crate) fn new(oracle: Oracle, accounts: u32) -> Self {
         Self {
             oracle,
@@ -89,6 +103,7 @@ impl Shared {
             model: Model::new(accounts),
             operations: Operations::default(),
             inbound: Vec::new(),
+            senders: 0,
             tally: Tally::default(),
             intervals: Intervals::default(),
             messaging_start_ns: 0,

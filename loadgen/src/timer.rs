@@ -28,6 +28,17 @@ pub struct Clock {
     shared: Arc<Shared>,
 }
 
+/// How sleepers are woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waking {
+    /// By the kernel when their time has come. An idle processor takes a while to wake up, tens of microseconds on a
+    /// virtual machine.
+    InTime,
+    /// By the kernel a little before, and then by looking at the clock again and again, while everything else on the
+    /// runtime goes on. Precise to a microsecond, and takes a processor for as long as something is due soon.
+    Ahead,
+}
+
 struct Shared {
     source: Source,
     queue: Mutex<Queue>,
@@ -48,7 +59,18 @@ impl Clock {
     /// # Panics
     /// Outside of a tokio runtime that drives I/O.
     pub fn start() -> io::Result<Self> {
-        let (kernel, alarm) = Kernel::start()?;
+        Self::start_with(Waking::InTime)
+    }
+
+    /// The same with a choice of how sleepers are woken.
+    ///
+    /// # Errors
+    /// As [`Clock::start`].
+    ///
+    /// # Panics
+    /// As [`Clock::start`].
+    pub fn start_with(waking: Waking) -> io::Result<Self> {
+        let (kernel, alarm) = Kernel::start(waking)?;
         let clock = Self::new(Source::Kernel(kernel));
         alarm.attend(Arc::downgrade(&clock.shared));
         Ok(clock)
@@ -109,16 +131,29 @@ impl Shared {
         self.rearm(&mut queue);
     }
 
-    /// Wakes all whose time has come.
-    fn fire(&self) {
-        let due = {
+    /// Wakes all whose time has come. Says whether the next is due so soon that the clock should be looked at again
+    /// instead of setting the kernel's timer.
+    fn fire(&self) -> bool {
+        let now_ns = self.now_ns();
+        let (due, is_soon) = {
             let mut queue = self.queue();
-            let due = queue.take_due(self.now_ns());
-            queue.armed_ns = None;
+            let due = queue.take_due(now_ns);
+            let next_ns = queue.next_due_ns();
+            let soon_ns = now_ns.saturating_add(self.ahead_ns());
+            let is_soon = next_ns.is_some_and(|next_ns| next_ns <= soon_ns);
+            queue.armed_ns = next_ns.filter(|_| is_soon);
             self.rearm(&mut queue);
-            due
+            (due, is_soon)
         };
         due.into_iter().for_each(Waker::wake);
+        is_soon
+    }
+
+    fn ahead_ns(&self) -> u64 {
+        match &self.source {
+            Source::Kernel(kernel) => kernel.ahead_ns(),
+            Source::Simulated(_) => 0,
+        }
     }
 
     /// Sets the kernel's timer if the first that is due comes before what it is set to. One that was set too early
@@ -225,6 +260,16 @@ mod tests {
             sleep(300_001)
         );
         assert_eq!(ended.into_inner(), [0, 300_000, 300_001, 600_000, 900_000]);
+    }
+
+    #[tokio::test]
+    async fn waking_ahead_is_not_early() {
+        let clock = Clock::start_with(Waking::Ahead).unwrap();
+        for after_ns in [1_000, 150_000, 400_000] {
+            let due_ns = clock.now_ns() + after_ns;
+            tokio::join!(clock.sleep_until(due_ns), clock.sleep_until(due_ns + 1));
+            assert!(clock.now_ns() > due_ns);
+        }
     }
 
     #[tokio::test]

@@ -23,7 +23,7 @@ use crate::oracle::{Extent, Names, Oracle};
 use crate::pacing::{ClosedLoop, OpenLoop, Pacer};
 use crate::recorder::Recorder;
 use crate::shared::{Inbound, Shared};
-use crate::timer::Clock;
+use crate::timer::{Clock, Waking};
 use crate::timing::nanoseconds;
 use crate::worker::{Secrets, Surroundings, Window, Worker};
 use crate::workloads::{self, Part, PhaseKind};
@@ -41,7 +41,11 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
         follow_orders(Arc::new(move || meter::read(&traffic)))
     };
     super::runtime()?.block_on(async {
-        let clock = Clock::start().context("cannot start a timer")?;
+        let waking = match order.timing.rate_hz {
+            None => Waking::InTime,
+            Some(_) => Waking::Ahead,
+        };
+        let clock = Clock::start_with(waking).context("cannot start a timer")?;
         let names = Arc::new(Names::new(&order.prefix, order.accounts));
         let oracle = Oracle::new(workload, Arc::clone(&names)).with_delivery(order.reach.delivery);
         let mixes = workload.scenario().is_some();
@@ -289,6 +293,10 @@ impl Run<'_> {
         };
         let inbound = (0..accounts).map(|account| Inbound::expecting(expected(account)));
         shared.inbound = inbound.collect();
+        shared.senders = match kind {
+            PhaseKind::Timed => accounts,
+            _ => 0,
+        };
         let now_ns = clock.now_ns();
         if kind != PhaseKind::Setup {
             shared.messaging_start_ns = now_ns.saturating_sub(shared.messaging_ns);

@@ -12,13 +12,18 @@ use tokio::io::unix::AsyncFd;
 use tokio::runtime::Handle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::Shared;
+use super::{Shared, Waking};
 
 const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
+
+/// How long before its time a sleeper is looked after, where it is woken ahead: longer than an idle processor usually
+/// takes to wake up.
+const AHEAD_NS: u64 = 200_000;
 
 /// `CLOCK_MONOTONIC` from a start on, and a timer on it.
 pub(super) struct Kernel {
     start_ns: u64,
+    waking: Waking,
     alarm: Arc<AsyncFd<OwnedFd>>,
     /// Ends the task that attends to the alarm.
     _attending: DropGuard,
@@ -31,13 +36,14 @@ pub(super) struct Alarm {
 }
 
 impl Kernel {
-    pub(super) fn start() -> std::io::Result<(Self, Alarm)> {
+    pub(super) fn start(waking: Waking) -> std::io::Result<(Self, Alarm)> {
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
         let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
         let alarm = Arc::new(register(timer)?);
         let ended = CancellationToken::new();
         let kernel = Self {
             start_ns: monotonic_ns(),
+            waking,
             alarm: Arc::clone(&alarm),
             _attending: ended.clone().drop_guard(),
         };
@@ -48,9 +54,17 @@ impl Kernel {
         monotonic_ns() - self.start_ns
     }
 
-    /// Lets the alarm go off at a moment, at once if it has passed, and at no other.
+    /// How long before a moment the alarm goes off.
+    pub(super) const fn ahead_ns(&self) -> u64 {
+        match self.waking {
+            Waking::InTime => 0,
+            Waking::Ahead => AHEAD_NS,
+        }
+    }
+
+    /// Lets the alarm go off for a moment, at once if it has passed, and at no other.
     pub(super) fn arm(&self, due_ns: u64) {
-        let at_ns = self.start_ns.saturating_add(due_ns);
+        let at_ns = self.start_ns.saturating_add(due_ns) - self.ahead_ns();
         let set = Itimerspec {
             it_interval: timespec(0),
             it_value: timespec(at_ns),
@@ -68,8 +82,14 @@ impl Alarm {
             while let Ok(mut rung) = alarm.readable().await {
                 // The reactor tells of edges, and setting a timer empties it: nothing has to be read from it.
                 rung.clear_ready();
-                let Some(clock) = clock.upgrade() else { return };
-                clock.fire();
+                loop {
+                    let Some(clock) = clock.upgrade() else { return };
+                    if !clock.fire() {
+                        break;
+                    }
+                    drop(clock);
+                    tokio::task::yield_now().await;
+                }
             }
         }));
     }

@@ -80,6 +80,7 @@ fn run(plan: Plan, script: impl Script + 'static) -> Found {
     let oracle = Oracle::new(&Monologue, Arc::clone(&names));
     let shared = RefCell::new(Shared::new(oracle, 1));
     shared.borrow_mut().inbound.push(Inbound::default());
+    shared.borrow_mut().senders = 1;
     let window = Window {
         start_ns: 0,
         measured_from_ns: plan.warm_up_ns,

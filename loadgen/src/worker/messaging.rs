@@ -135,6 +135,7 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         if self.window.is_over(now_ns) {
             self.is_time_up = true;
             self.never_send(now_ns);
+            self.around.shared.borrow_mut().stop_sending();
         }
         Ok(())
     }
@@ -223,9 +224,11 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
         }
         let has_asked_all = self.polling.as_ref().is_none_or(Polling::is_waiting);
         let mut shared = self.around.shared.borrow_mut();
+        let has_senders = shared.senders > 0;
         let inbound = &mut shared.inbound[self.account as usize];
+        let may_hear_more = has_senders || !inbound.is_complete();
         let has_taken_all = self.outstanding.is_empty() && self.parked.len() == 0;
-        if has_taken_all && has_asked_all && inbound.is_complete() {
+        if has_taken_all && has_asked_all && !may_hear_more {
             return true;
         }
         inbound.waker = Some(context.waker().clone());
@@ -346,6 +349,9 @@ impl<S> Drop for Conversation<'_, S> {
         if let Ok(mut shared) = self.around.shared.try_borrow_mut() {
             shared.undecided += self.outstanding.len() as u64;
             shared.ledger.never_sent += self.parked.len();
+            if self.window.end_ns.is_some() && !self.is_time_up {
+                shared.stop_sending();
+            }
         }
     }
 }
