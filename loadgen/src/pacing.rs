@@ -53,12 +53,13 @@ pub struct OpenLoop {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Arrivals {
-    /// At equal distances, the accounts in turn: the kindest load of that rate.
+    /// At equal distances, the accounts in turn: the kindest load of that rate. It is the default, because a generator
+    /// of one thread can keep to it: no two operations are due at once.
+    #[default]
     Constant,
     /// As people come who know nothing of each other: a Poisson process for each account, whose sum is one of the whole
-    /// rate. It is the default, because bursts are what a service meets, and because arrivals at equal distances can
-    /// fall into step with whatever else is periodic.
-    #[default]
+    /// rate. Bursts are what a service meets, and what falls into step with nothing that is periodic; of those that are
+    /// due together, the generator sends one after another, and is late for all but the first.
     Poisson,
 }
 

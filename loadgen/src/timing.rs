@@ -32,7 +32,7 @@ pub struct TimingArgs {
     #[arg(long, value_name = "N", requires = "rate", value_parser = clap::value_parser!(u32).range(2..=100))]
     pub rate_steps: Option<u32>,
 
-    /// How the times lie at which messages are due in an open loop [default: poisson].
+    /// How the times lie at which messages are due in an open loop [default: constant].
     #[arg(long, value_name = "LAW", value_enum, requires = "rate")]
     pub arrivals: Option<Arrivals>,
 

@@ -43,7 +43,8 @@ fn check_all_answered(run: &Run) {
 #[test]
 fn an_open_loop_is_right_over_every_protocol() {
     let (results, _) = measure(
-        "--protocol custom,json,grpc --workload steady --rate 400 --duration 500ms --accounts 5 --trials 1 --in-flight 64",
+        "--protocol custom,json,grpc --workload steady --rate 400 --duration 500ms --arrivals poisson --accounts 5 --trials 1 \
+         --in-flight 64",
     );
     assert_eq!(results.runs.len(), 3);
     results.runs.iter().for_each(check_all_answered);

@@ -120,7 +120,7 @@ fn without_a_control_the_noise_is_said_to_be_unknown() {
     let mut results = common::eight_rounds();
     results.runs.retain(|run| run.control_of.is_none());
     let tables = terminal(&results, 100).expect("tables");
-    assert!(tables.contains("No protocol ran twice"), "{tables}");
+    assert!(tables.contains("No protocol has run twice"), "{tables}");
 }
 
 #[test]

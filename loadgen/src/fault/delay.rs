@@ -8,7 +8,7 @@ use server_core::Answer;
 use server_core::store::{Sent, StoreResult};
 
 use super::is_nth;
-use crate::timer::Clock;
+use crate::timer::{Clock, Waking};
 
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 
@@ -90,7 +90,8 @@ impl Delayer {
         number: u64,
         answer: StoreResult<Sent>,
     ) -> StoreResult<Sent> {
-        let start = || Clock::start().expect("a server for tests has a descriptor left");
+        let start =
+            || Clock::start_with(Waking::Ahead).expect("a server for tests has a descriptor left");
         let clock = self.clock.get_or_init(start);
         let sleep = clock.sleep_until(clock.now_ns() + delay.of_ns(number));
         Answer::Later(Box::pin(async move {

@@ -17,7 +17,8 @@ const LITTLE_TOLERANCE: f64 = 0.01;
 /// What speaks against a run in an open loop, or in its sums.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Objections {
-    /// That more was offered than was carried: to be expected at the upper end of a ramp.
+    /// That more was offered than was carried, or than the connections had room for: to be expected at the upper end of
+    /// a ramp.
     pub saturation: Vec<String>,
     /// Everything else.
     pub faults: Vec<String>,
@@ -44,7 +45,7 @@ pub fn judge(run: &Run) -> Objections {
     objections.saturation.extend(not_carried(measured));
     let is_saturated = !objections.saturation.is_empty();
     if has_waited && !is_saturated {
-        objections.faults.push(format!(
+        objections.saturation.push(format!(
             "There were too few connections: {:.1} % of the arrivals had to wait because all {} requests that their \
              connection may have unanswered were out; more --accounts or --in-flight, or a lower --rate.",
             waited_share * 100.0,
@@ -199,8 +200,8 @@ mod tests {
     fn there_was_no_room() {
         check(
             |run| measured(run).waited = 11,
-            &[],
             &["too few connections: 1.1 %"],
+            &[],
         );
     }
 

@@ -25,11 +25,13 @@ pub(crate) struct Floor {
 }
 
 impl Control {
-    /// The control of some results; none where none ran. Where merged results have several, the first.
+    /// The control of some results; none where none ran with its original in valid runs. Where merged results have several, the first.
     pub(crate) fn of(grid: &Grid<'_>) -> Option<Self> {
         grid.cells.iter().find_map(|cell| {
             let again: Vec<&Run> = grid.controls_of(cell).collect();
-            (!again.is_empty()).then(|| Self::between(cell, &again))
+            (!again.is_empty())
+                .then(|| Self::between(cell, &again))
+                .filter(|control| control.pairs() > 0)
         })
     }
 

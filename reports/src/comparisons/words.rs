@@ -153,7 +153,7 @@ pub(crate) fn control(control: &Control) -> String {
 
 /// That there is no noise floor.
 pub(crate) fn no_control() -> String {
-    "No protocol ran twice, so how much one thing differs from itself is not known here.".to_owned()
+    "No protocol has run twice in valid runs, so how much one thing differs from itself is not known here.".to_owned()
 }
 
 /// By what the control differed from itself, if by anything.

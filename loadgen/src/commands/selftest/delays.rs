@@ -6,28 +6,29 @@ use hdrhistogram::Histogram;
 use super::finding::{Allowed, Finding, Unit};
 use super::lab::Lab;
 
-/// What the way there and back and the service itself may add, or a histogram of three digits hide.
+/// What the way there and back and the service itself may add, or a histogram of three digits hide. Waking an idle
+/// processor takes some 100 µs on a virtual machine, and happens at both ends: the delays are long beside that.
 const ALLOWED: Allowed = Allowed::Off {
     by: 50e3,
     share: 0.01,
 };
 
 /// Six connections wait for their replies at the same time, and then take less than the allowance from each other.
-const CONSTANT: &str = "--protocol custom --accounts 6 --rounds 20 --server-fault delay:20ms";
+const CONSTANT: &str = "--protocol custom --accounts 6 --rounds 12 --server-fault delay:50ms";
 const BIMODAL: &str =
-    "--protocol custom --accounts 6 --rounds 20 --server-fault delay:20ms/80ms/10";
+    "--protocol custom --accounts 6 --rounds 12 --server-fault delay:50ms/200ms/10";
 
-const COMMON_NS: f64 = 20e6;
-const RARE_NS: f64 = 80e6;
+const COMMON_NS: f64 = 50e6;
+const RARE_NS: f64 = 200e6;
 
 pub(super) fn check(lab: &mut Lab) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let constant = acknowledgements(lab, CONSTANT)?;
     for quantile in [0.5, 0.99] {
-        findings.push(at("replies after 20 ms", &constant, (quantile, COMMON_NS)));
+        findings.push(at("replies after 50 ms", &constant, (quantile, COMMON_NS)));
     }
     let bimodal = acknowledgements(lab, BIMODAL)?;
-    let what = "replies after 20 or 80 ms (9 to 1)";
+    let what = "replies after 50 or 200 ms (9 to 1)";
     for (quantile, expected_ns) in [
         (0.5, COMMON_NS),
         (0.88, COMMON_NS),
