@@ -16,9 +16,9 @@ pub(crate) struct Arguments {
     /// How many comparisons [default: 40 for aa, 20 for burn]
     #[arg(long)]
     comparisons: Option<u32>,
-    /// How many rounds of trials each comparison has
-    #[arg(long, default_value_t = 8)]
-    trials: u32,
+    /// How many rounds of trials each comparison has [default: 8 for aa, 12 for burn]
+    #[arg(long)]
+    trials: Option<u32>,
     /// Which protocol runs against itself
     #[arg(long, default_value = "json")]
     protocol: String,
@@ -45,19 +45,20 @@ enum Kind {
 
 /// Runs the comparisons, and prints what was said.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let (name, by_default) = match arguments.kind {
-        Kind::Aa => ("aa", 40),
-        Kind::Burn => ("burn", 20),
+    let (name, comparisons, trials) = match arguments.kind {
+        Kind::Aa => ("aa", 40, 8),
+        Kind::Burn => ("burn", 20, 12),
     };
+    let trials = arguments.trials.unwrap_or(trials);
     let directory = root().join("target/evidence").join(name);
     if directory.exists() {
         std::fs::remove_dir_all(&directory)
             .with_context(|| format!("cannot empty {}", directory.display()))?;
     }
     let mut files = Vec::new();
-    for seed in 1..=arguments.comparisons.unwrap_or(by_default) {
+    for seed in 1..=arguments.comparisons.unwrap_or(comparisons) {
         let out = directory.join(format!("{seed:02}"));
-        compare(arguments, seed, &out)?;
+        compare(arguments, [seed, trials], &out)?;
         files.push(out.join("results.json"));
     }
     let mut evidence = loadgen(arguments);
@@ -65,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// One comparison.
-fn compare(arguments: &Arguments, seed: u32, out: &PathBuf) -> Result<()> {
+fn compare(arguments: &Arguments, [seed, trials]: [u32; 2], out: &PathBuf) -> Result<()> {
     let mut command = loadgen(arguments);
     command.args(["--protocol", &arguments.protocol, "--quiet"]);
     command
@@ -74,7 +75,7 @@ fn compare(arguments: &Arguments, seed: u32, out: &PathBuf) -> Result<()> {
     command
         .arg("--in-flight")
         .arg(arguments.in_flight.to_string());
-    command.arg("--trials").arg(arguments.trials.to_string());
+    command.arg("--trials").arg(trials.to_string());
     command.arg("--seed").arg(seed.to_string());
     command.arg("--out").arg(out);
     if arguments.kind == Kind::Burn {
