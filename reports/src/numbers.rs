@@ -52,7 +52,8 @@ pub(crate) fn ratio(value: f64) -> String {
 /// A ratio of 1 or more as a margin to both sides: `±2.4%`, `±31%`, and `×÷2.50` where it is more than double.
 pub(crate) fn margin(ratio: f64) -> String {
     let share = ratio - 1.0;
-    if !share.is_finite() {
+    // Two trials know nothing of each other's spread.
+    if !share.is_finite() || ratio > 1_000.0 {
         NONE.to_owned()
     } else if share < 0.0995 {
         format!("±{:.1}%", share * 100.0)

@@ -70,11 +70,17 @@ pub(crate) fn ratio(compared: &Compared) -> String {
         .map_or(NONE.to_owned(), |ratio| numbers::ratio(ratio.ratio))
 }
 
+/// An interval whose ends are further apart than this says nothing: that is what two trials give.
+const WIDEST: f64 = 1_000.0;
+
 /// The interval of a ratio, or that it needs none.
 pub(crate) fn interval(compared: &Compared) -> String {
     match compared.ratio {
         Some(ratio) if ratio.is_exact => "exact".to_owned(),
         Some(ratio) => ratio.interval.map_or(NONE.to_owned(), |interval| {
+            if interval.high > interval.low * WIDEST {
+                return "unknown".to_owned();
+            }
             format!(
                 "{} to {}",
                 numbers::ratio(interval.low),
