@@ -40,6 +40,16 @@ fn flawless(run: &Run) {
     assert_eq!((run.ledger.lost, run.ledger.duplicated), (0, 0));
 }
 
+/// Every protocol has left the same state.
+fn one_state(results: &Results) {
+    let digests: BTreeSet<_> = results
+        .runs
+        .iter()
+        .map(|run| run.state_digest.as_deref())
+        .collect();
+    assert_eq!(digests.len(), 1, "one state for all protocols: {digests:?}");
+}
+
 #[test]
 fn scaling_is_right_over_every_protocol() {
     let results = measure("--accounts 4 --rounds 3");
@@ -130,12 +140,7 @@ fn messages_that_are_asked_for_all_arrive_and_are_read() {
     let results = measure("--accounts 4 --rounds 3 --delivery poll:20ms");
     assert_eq!(results.config.delivery, "poll:20ms");
     assert_eq!(results.runs.len(), 3, "the reference can only push");
-    let digests: BTreeSet<_> = results
-        .runs
-        .iter()
-        .map(|run| run.state_digest.as_deref())
-        .collect();
-    assert_eq!(digests.len(), 1, "one state for all protocols: {digests:?}");
+    one_state(&results);
     for run in &results.runs {
         flawless(run);
         assert_eq!(run.delivery.as_deref(), Some("poll:20ms"));
@@ -152,12 +157,7 @@ fn messages_that_are_asked_for_all_arrive_and_are_read() {
 fn efficiency_is_right_over_every_protocol() {
     let results = measure("--workload efficiency");
     assert_eq!(results.runs.len(), 3);
-    let digests: BTreeSet<_> = results
-        .runs
-        .iter()
-        .map(|run| run.state_digest.as_deref())
-        .collect();
-    assert_eq!(digests.len(), 1, "one state for all protocols: {digests:?}");
+    one_state(&results);
     for run in &results.runs {
         flawless(run);
         assert_eq!((run.accounts, run.messages), (2, 20));

@@ -57,6 +57,17 @@ pub struct Phase {
     pub kind: PhaseKind,
 }
 
+impl Phase {
+    /// A phase whose steps each wait for their answer.
+    #[must_use]
+    pub const fn setup(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: PhaseKind::Setup,
+        }
+    }
+}
+
 /// How the steps of a phase are driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PhaseKind {

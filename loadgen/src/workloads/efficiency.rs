@@ -14,30 +14,15 @@ const SENDER: u32 = 0;
 const READER: u32 = 1;
 
 const PHASES: &[Phase] = &[
-    Phase {
-        name: "create",
-        kind: PhaseKind::Setup,
-    },
-    Phase {
-        name: "log_in",
-        kind: PhaseKind::Setup,
-    },
+    Phase::setup("create"),
+    Phase::setup("log_in"),
     Phase {
         name: "message",
         kind: PhaseKind::Messages,
     },
-    Phase {
-        name: "log_in",
-        kind: PhaseKind::Setup,
-    },
-    Phase {
-        name: "read",
-        kind: PhaseKind::Setup,
-    },
-    Phase {
-        name: "delete",
-        kind: PhaseKind::Setup,
-    },
+    Phase::setup("log_in"),
+    Phase::setup("read"),
+    Phase::setup("delete"),
 ];
 
 impl Workload for Efficiency {

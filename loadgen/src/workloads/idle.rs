@@ -2,24 +2,15 @@
 
 use reports::schema::workload::IDLE;
 
-use super::{Fate, MessageKey, Part, Phase, PhaseKind, Step, Workload};
+use super::{Fate, MessageKey, Part, Phase, Step, Workload};
 
 /// The workload. Nobody says anything; memory is read before anybody connects and after all have logged in.
 pub struct Idle;
 
 const PHASES: &[Phase] = &[
-    Phase {
-        name: "create",
-        kind: PhaseKind::Setup,
-    },
-    Phase {
-        name: "log_in",
-        kind: PhaseKind::Setup,
-    },
-    Phase {
-        name: "delete",
-        kind: PhaseKind::Setup,
-    },
+    Phase::setup("create"),
+    Phase::setup("log_in"),
+    Phase::setup("delete"),
 ];
 
 impl Workload for Idle {

@@ -6,22 +6,13 @@ use super::{Fate, MessageKey, Part, Phase, PhaseKind, Recipient, Step, Workload}
 pub struct Scaling;
 
 const PHASES: &[Phase] = &[
-    Phase {
-        name: "create",
-        kind: PhaseKind::Setup,
-    },
-    Phase {
-        name: "log_in",
-        kind: PhaseKind::Setup,
-    },
+    Phase::setup("create"),
+    Phase::setup("log_in"),
     Phase {
         name: "message",
         kind: PhaseKind::Rounds,
     },
-    Phase {
-        name: "delete",
-        kind: PhaseKind::Setup,
-    },
+    Phase::setup("delete"),
 ];
 
 /// The length of a text: as many characters, all of them ASCII.

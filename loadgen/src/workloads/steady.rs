@@ -8,22 +8,13 @@ use super::{Fate, MessageKey, Part, Phase, PhaseKind, Step, Workload};
 pub struct Steady;
 
 const PHASES: &[Phase] = &[
-    Phase {
-        name: "create",
-        kind: PhaseKind::Setup,
-    },
-    Phase {
-        name: "log_in",
-        kind: PhaseKind::Setup,
-    },
+    Phase::setup("create"),
+    Phase::setup("log_in"),
     Phase {
         name: "message",
         kind: PhaseKind::Timed,
     },
-    Phase {
-        name: "delete",
-        kind: PhaseKind::Setup,
-    },
+    Phase::setup("delete"),
 ];
 
 impl Workload for Steady {

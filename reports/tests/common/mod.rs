@@ -1,6 +1,6 @@
 //! Results as a run of the harness leaves them: four protocols, both workloads, two trials, made up but plausible.
 
-#![allow(dead_code, reason = "each test file uses a part")]
+#![expect(dead_code, reason = "each test file uses a part")]
 #![expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
