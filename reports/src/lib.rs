@@ -7,7 +7,8 @@
 //!    `statistics` has the intervals, `comparisons` what may be said of one protocol against another.
 //! 4. `charts`: one file a chart, from cells to figures; `plot` draws figures, as SVG and PNG from the same strokes.
 //! 5. `sections`: one file a section, from cells to a `document`; `export`: one file a format.
-//! 6. [`report`]: all of it, written. [`tables`]: what a terminal shows. [`evidence`]: how often one protocol
+//! 6. [`gate`]: whether a change may land.
+//! 7. [`report`]: all of it, written. [`tables`]: what a terminal shows. [`evidence`]: how often one protocol
 //!    was told apart from itself.
 
 mod cells;
@@ -21,6 +22,7 @@ mod entries;
 pub mod evidence;
 mod export;
 pub mod file;
+pub mod gate;
 pub mod latency;
 mod measures;
 mod notebook;

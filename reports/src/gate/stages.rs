@@ -1,0 +1,85 @@
+//! In which stages a gate measures, and which runs it wants in each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::schema::Run;
+
+/// Which binary a run is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arm {
+    /// What is there already.
+    Base,
+    /// What is to come.
+    Head,
+    /// The base once more: the control, which shows how much it differs from itself.
+    Again,
+}
+
+impl Arm {
+    /// In which order the arms of a pair run: forwards in odd pairs and backwards in even ones (ABBA), so that what
+    /// drifts with time falls on all of them alike.
+    #[must_use]
+    pub const fn order(pair: u32) -> [Self; 3] {
+        if pair.is_multiple_of(2) {
+            [Self::Again, Self::Head, Self::Base]
+        } else {
+            [Self::Base, Self::Head, Self::Again]
+        }
+    }
+}
+
+/// A stage of a gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The first look, at everything.
+    First,
+    /// The second look, at what the first could not tell: its pairs count together with those of the first.
+    Second,
+    /// Fresh pairs of what was flagged, alone.
+    Confirmation,
+}
+
+/// What to measure next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// For which stage.
+    pub stage: Stage,
+    /// Over which protocols, by the names under which results stand.
+    pub protocols: Vec<String>,
+    /// How many pairs of each, all three arms.
+    pub pairs: u32,
+}
+
+/// One run that was measured for a plan.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// For which stage.
+    pub stage: Stage,
+    /// Which pair of that stage and protocol, from 1.
+    pub pair: u32,
+    /// Of which binary.
+    pub arm: Arm,
+    /// What it measured; `run.protocol` and `run.workload` say on what.
+    pub run: Run,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_and_head_run_in_abba_order() {
+        let pairs = [1, 2].map(Arm::order);
+        let without_control: Vec<Arm> = pairs
+            .into_iter()
+            .flatten()
+            .filter(|arm| *arm != Arm::Again)
+            .collect();
+        assert_eq!(
+            without_control,
+            [Arm::Base, Arm::Head, Arm::Head, Arm::Base]
+        );
+    }
+}
