@@ -186,6 +186,10 @@ pub struct RunArgs {
     #[arg(long, value_enum, default_value_t, hide = true)]
     pub recording: Recording,
 
+    /// Leave the report with its charts out, and write the results alone; `loadgen report` makes it later.
+    #[arg(long)]
+    pub no_report: bool,
+
     /// What standard output is for: tables for people, or the results as JSON and nothing else.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
     pub format: Format,

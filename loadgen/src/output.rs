@@ -32,28 +32,25 @@ pub fn check_writable(directory: &Path) -> anyhow::Result<()> {
     })
 }
 
-/// Where a report lies.
-pub struct Written {
-    /// The page to open.
-    pub index_html: PathBuf,
-    /// The results that it was made from.
-    pub results_json: PathBuf,
-}
-
-/// Writes results, and the report on them.
+/// Writes results, and says where they lie.
 ///
 /// # Errors
-/// If either cannot be made or written.
-pub fn write(results: &Results, directory: &Path) -> anyhow::Result<Written> {
+/// If they cannot be written.
+pub fn write_results(results: &Results, directory: &Path) -> anyhow::Result<PathBuf> {
     std::fs::create_dir_all(directory)
         .with_context(|| format!("cannot make {}", directory.display()))?;
     let results_json = directory.join(RESULTS_FILE);
     results.save(&results_json)?;
+    Ok(results_json)
+}
+
+/// Makes the report on results, and says which page to open.
+///
+/// # Errors
+/// If it cannot be made or written.
+pub fn write_report(results: &Results, directory: &Path) -> anyhow::Result<PathBuf> {
     let report = reports::write(results, directory, &ReportOptions::default())?;
-    Ok(Written {
-        index_html: report.index_html,
-        results_json,
-    })
+    Ok(report.index_html)
 }
 
 /// Writes to standard output. A reader that has seen enough, `head` for instance, is no error.

@@ -248,16 +248,21 @@ fn nothing(harvest: &Harvest) -> anyhow::Result<Exit> {
 }
 
 fn show(results: &Results, verdict: &Verdict, args: &RunArgs) -> anyhow::Result<()> {
-    let written = output::write(results, &args.out)?;
+    let results_json = output::write_results(results, &args.out)?;
+    let report = if args.no_report {
+        String::new()
+    } else {
+        let index_html = output::write_report(results, &args.out)?;
+        format!("report   {}\n", index_html.display())
+    };
     match args.format {
         Format::Json => output::say(&(serde_json::to_string_pretty(results)? + "\n")),
         Format::Human if args.quiet => Ok(()),
         Format::Human => output::say(&format!(
-            "\n{}\nruns     {}\nreport   {}\nresults  {}\n",
+            "\n{}\nruns     {}\n{report}results  {}\n",
             reports::tables::terminal(results, output::width())?,
             verdict.summary,
-            written.index_html.display(),
-            written.results_json.display()
+            results_json.display()
         )),
     }
 }
