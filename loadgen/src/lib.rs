@@ -17,6 +17,8 @@
 //! 8. [`meter`]: what a process has used; [`foreign`]: what a process that is not ours has.
 //! 9. [`assemble`]: from what the children said to a run of the results file; [`validity`]: whether it counts.
 //!
+//! Whether a change may land is measured by [`gate`].
+//!
 //! What a server can be told to do wrong, so that tests can show that all of this notices, is in [`fault`].
 //!
 //! The rest are small: [`descriptors`], [`interrupt`], [`machine`], [`output`], [`progress`] and [`store_file`].
@@ -34,6 +36,7 @@ pub mod descriptors;
 pub mod exit;
 pub mod fault;
 pub mod foreign;
+pub mod gate;
 pub mod generator;
 pub mod interrupt;
 pub mod intervals;

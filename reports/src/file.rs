@@ -63,12 +63,20 @@ impl Results {
             path: path.to_owned(),
             source,
         })?;
+        Self::parse(&text, path)
+    }
+
+    /// Reads results from the text of a file.
+    ///
+    /// # Errors
+    /// When it is no results file, or of another schema; `path` stands in the error.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ResultsError> {
         let parse = |source| ResultsError::Parse {
             path: path.to_owned(),
             source,
         };
         // The number first: a file of another schema should be called that, not a file with a missing field.
-        let value: serde_json::Value = serde_json::from_str(&text).map_err(parse)?;
+        let value: serde_json::Value = serde_json::from_str(text).map_err(parse)?;
         if let Some(found) = value.get("schema").filter(|found| **found != SCHEMA) {
             return Err(ResultsError::Schema {
                 path: path.to_owned(),
@@ -76,7 +84,7 @@ impl Results {
             });
         }
         // From the text again: its errors name a line, those of a value do not.
-        serde_json::from_str(&text).map_err(parse)
+        serde_json::from_str(text).map_err(parse)
     }
 
     /// Reads several results files as one: see [`Results::merge`].

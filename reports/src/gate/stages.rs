@@ -27,6 +27,16 @@ impl Arm {
             [Self::Base, Self::Head, Self::Again]
         }
     }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Head => "head",
+            Self::Again => "base again",
+        }
+    }
 }
 
 /// A stage of a gate.
@@ -39,6 +49,18 @@ pub enum Stage {
     Second,
     /// Fresh pairs of what was flagged, alone.
     Confirmation,
+}
+
+impl Stage {
+    /// What people call it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::First => "first look",
+            Self::Second => "second look",
+            Self::Confirmation => "confirmation",
+        }
+    }
 }
 
 /// What to measure next.

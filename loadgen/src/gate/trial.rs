@@ -1,0 +1,156 @@
+//! One trial of a program, and whether its answers were right.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use reports::Results;
+use reports::schema::{Run, workload};
+
+use super::binary::{Binary, BinaryError};
+use crate::interrupt::Interrupt;
+
+/// The exit code of a program that has results which do not count.
+const EXIT_INVALID: i32 = 5;
+
+/// What both programs are told alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// The name of a protocol.
+    pub protocol: String,
+    /// How many accounts write to each other.
+    pub accounts: u32,
+    /// How many requests a connection may have unanswered.
+    pub in_flight: u32,
+    /// How often each account writes to all others; `None`: as often as the program thinks right.
+    pub rounds: Option<u32>,
+    /// What everything random is drawn from.
+    pub seed: u64,
+}
+
+impl Trial {
+    /// Runs it once. A run that does not count is one too: it says why.
+    ///
+    /// # Errors
+    /// If the program cannot be run, or says something that is no trial's result.
+    pub async fn run(
+        &self,
+        binary: &Binary,
+        out: &Path,
+        interrupt: &mut Interrupt,
+    ) -> Result<Run, BinaryError> {
+        let mut arguments = self.arguments(out);
+        arguments.extend(binary.arguments.iter().map(OsString::from));
+        let output = binary.run(&arguments, interrupt).await?;
+        match output.status.code() {
+            Some(0 | EXIT_INVALID) => self.only_run(binary, &output.stdout),
+            _ => Err(binary.ended(&output)),
+        }
+    }
+
+    /// The program's public contract, and nothing beside it.
+    fn arguments(&self, out: &Path) -> Vec<OsString> {
+        let mut words = vec![
+            "--protocol".to_owned(),
+            self.protocol.clone(),
+            "--workload".to_owned(),
+            workload::SCALING.to_owned(),
+            format!("--accounts={}", self.accounts),
+            format!("--in-flight={}", self.in_flight),
+            "--trials=1".to_owned(),
+            format!("--seed={}", self.seed),
+            "--format=json".to_owned(),
+            "--quiet".to_owned(),
+            "--no-report".to_owned(),
+        ];
+        words.extend(self.rounds.map(|rounds| format!("--rounds={rounds}")));
+        let mut arguments: Vec<OsString> = words.into_iter().map(OsString::from).collect();
+        arguments.extend(["--out".into(), out.into()]);
+        arguments
+    }
+
+    fn only_run(&self, binary: &Binary, stdout: &[u8]) -> Result<Run, BinaryError> {
+        let said = |problem: String| binary.said("the results of one trial", problem);
+        let text = std::str::from_utf8(stdout).map_err(|error| said(error.to_string()))?;
+        let results = Results::parse(text, Path::new("standard output"))
+            .map_err(|error| said(error.to_string()))?;
+        let [run] = <[Run; 1]>::try_from(results.runs)
+            .map_err(|runs| said(format!("there are {} runs in it", runs.len())))?;
+        if run.protocol == self.protocol {
+            Ok(run)
+        } else {
+            let other = run.protocol;
+            Err(said(format!(
+                "it ran {other} when it was asked for {}",
+                self.protocol
+            )))
+        }
+    }
+}
+
+/// What was wrong about the answers of a run, in sentences; `None` if they were right, or nothing can be said because it
+/// is invalid for another reason.
+#[must_use]
+pub fn wrong_answers(run: &Run) -> Option<String> {
+    let ledger = &run.ledger;
+    let is_wrong = ledger.lost + ledger.duplicated + ledger.reordered + ledger.altered > 0
+        || run
+            .invalid_reasons
+            .iter()
+            .any(|reason| is_of_answers(reason));
+    (!run.valid && is_wrong).then(|| run.invalid_reasons.join(" "))
+}
+
+/// Whether a reason for which a run does not count is that answers were wrong, or left a state that is.
+fn is_of_answers(reason: &str) -> bool {
+    ["answer was wrong", "answers were wrong", "digest"]
+        .iter()
+        .any(|words| reason.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use reports::schema::Ledger;
+
+    use super::*;
+
+    fn invalid(reasons: &[&str]) -> Run {
+        Run {
+            invalid_reasons: reasons.iter().map(|&reason| reason.to_owned()).collect(),
+            ..Run::default()
+        }
+    }
+
+    #[test]
+    fn wrong_answers_are_told_from_other_reasons() {
+        let check = |reasons: &[&str]| wrong_answers(&invalid(reasons)).is_some();
+        assert!(check(&["1 answer was wrong: a reply was expected."]));
+        assert!(check(&[
+            "It did not come to its end.",
+            "3 answers were wrong: x."
+        ]));
+        assert!(check(&[
+            "The server's state has the digest a, and should have b."
+        ]));
+        assert!(!check(&["1 operation was not answered in time."]));
+        assert!(!check(&["It did not come to its end: the server ended."]));
+    }
+
+    #[test]
+    fn a_lost_message_is_a_wrong_answer_whatever_the_words() {
+        let lost = Run {
+            ledger: Ledger {
+                lost: 1,
+                ..Ledger::default()
+            },
+            ..invalid(&["In other words."])
+        };
+        assert_eq!(wrong_answers(&lost).as_deref(), Some("In other words."));
+        assert_eq!(
+            wrong_answers(&Run {
+                valid: true,
+                ..lost
+            }),
+            None
+        );
+    }
+}
