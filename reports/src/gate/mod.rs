@@ -8,5 +8,6 @@
 pub mod baseline;
 pub mod config;
 pub mod metric;
+pub mod pattern;
 pub mod stages;
 pub mod verdict;
