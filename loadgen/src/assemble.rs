@@ -117,7 +117,7 @@ fn times(run: &mut Run, record: &Record) {
     let elapsed = record
         .phases
         .iter()
-        .filter(|phase| phase.end.phase != phase::MESSAGE_REST);
+        .filter(|phase| phase::is_notebooks(&phase.end.phase));
     run.elapsed_ns = elapsed.map(|phase| phase.end.elapsed_ns).sum();
     let messaging_ns = record
         .message_phases()

@@ -244,7 +244,7 @@ pub struct Counters {
 /// The end of a phase, as the generator saw it. Byte counts are of the whole run so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PhaseEnd {
-    /// `connect`, `create`, `log_in`, `message`, `message_rest`, `read` or `delete`.
+    /// One of [`reports::schema::phase::ALL`].
     pub phase: String,
     /// How long it took, in nanoseconds, without the waiting at barriers.
     pub elapsed_ns: u64,

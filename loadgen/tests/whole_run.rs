@@ -3,6 +3,7 @@
 mod independent_bytes;
 mod links;
 mod processes;
+mod rounds;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};

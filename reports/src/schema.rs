@@ -37,15 +37,48 @@ pub mod phase {
     pub const LOG_IN: &str = "log_in";
     /// The first round of messages (or the efficiency workload's 20).
     pub const MESSAGE: &str = "message";
-    /// All rounds after the first. Not part of `bytes` or of `elapsed_ns`, which follow the notebook.
-    pub const MESSAGE_REST: &str = "message_rest";
     /// Reading what was sent.
     pub const READ: &str = "read";
-    /// Deleting the accounts.
+    /// Deleting the accounts, and with them the messages of the first round.
     pub const DELETE: &str = "delete";
+    /// Creating the accounts anew, for the rounds after the first.
+    pub const CREATE_REST: &str = "create_rest";
+    /// Logging them in.
+    pub const LOG_IN_REST: &str = "log_in_rest";
+    /// All rounds after the first.
+    pub const MESSAGE_REST: &str = "message_rest";
+    /// Deleting them again.
+    pub const DELETE_REST: &str = "delete_rest";
 
     /// All phases, in the order in which a run passes through them.
-    pub const ALL: [&str; 7] = [CONNECT, CREATE, LOG_IN, MESSAGE, MESSAGE_REST, READ, DELETE];
+    pub const ALL: [&str; 10] = [
+        CONNECT,
+        CREATE,
+        LOG_IN,
+        MESSAGE,
+        READ,
+        DELETE,
+        CREATE_REST,
+        LOG_IN_REST,
+        MESSAGE_REST,
+        DELETE_REST,
+    ];
+
+    /// What the names of phases end with that are there for the rounds after the first.
+    const REST: &str = "_rest";
+
+    /// The name of a phase when it is played once more, for the rounds after the first.
+    #[must_use]
+    pub fn of_further_rounds(phase: &str) -> String {
+        format!("{phase}{REST}")
+    }
+
+    /// Whether a phase is the notebook's: part of `elapsed_ns`, and but for `connect` of `bytes`. The others are there
+    /// for the rounds after the first.
+    #[must_use]
+    pub fn is_notebooks(phase: &str) -> bool {
+        !phase.ends_with(REST)
+    }
 }
 
 /// A results file: what ran, where, and what was measured.
@@ -236,7 +269,7 @@ pub struct Run {
     pub valid: bool,
     /// Why not, in whole sentences; empty for a valid run.
     pub invalid_reasons: Vec<String>,
-    /// Time of the whole workload, as the notebook took it: without `message_rest`.
+    /// Time of the whole workload, as the notebook took it: of its first round alone, with its accounts' deletion.
     pub elapsed_ns: u64,
     /// Time of each phase: see [`phase`].
     pub phases_ns: BTreeMap<String, u64>,
@@ -264,7 +297,7 @@ pub struct Run {
     /// workload mixes several; empty otherwise.
     #[serde(default)]
     pub operations: BTreeMap<String, LatencySummary>,
-    /// Bytes of the workload, as the notebook counted it: without `connect` and `message_rest`. Sent by the clients,
+    /// Bytes of the workload, as the notebook counted it: without `connect` and what is there for further rounds. Sent by the clients,
     /// received by the clients.
     pub bytes: ByteCounts,
     /// Bytes in the socket until the reply to `Hello`, apart from `bytes`.

@@ -29,7 +29,7 @@ pub(super) fn fill_in(run: &mut Run, record: &Record) {
     let counted = run
         .bytes_by_phase
         .iter()
-        .filter(|(name, _)| ![phase::CONNECT, phase::MESSAGE_REST].contains(&name.as_str()));
+        .filter(|(name, _)| phase::is_notebooks(name) && *name != phase::CONNECT);
     run.bytes = counted
         .map(|(_, bytes)| *bytes)
         .reduce(sum)

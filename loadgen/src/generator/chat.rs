@@ -10,6 +10,7 @@ use futures_util::stream::{FuturesUnordered, TryStreamExt as _};
 use protocols::client::MessageBytes;
 use protocols::counted::Traffic;
 use protocols::registry::Pair;
+use reports::schema::phase;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::connecting::Door;
@@ -71,6 +72,7 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
             workers: Vec::new(),
             messages: 0,
             rounds: 0,
+            first_round_ns: None,
         };
         run.all(secrets).await
     })
@@ -99,6 +101,8 @@ struct Run<'a> {
     /// Messages acknowledged so far.
     messages: u64,
     rounds: u32,
+    /// How long the first round took; `None` if there was none so far.
+    first_round_ns: Option<u64>,
 }
 
 /// How a stretch of a run came to its end.
@@ -122,17 +126,11 @@ impl Run<'_> {
         self.workers = self.connect(secrets).await?;
         let elapsed_ns = self.around.clock.now_ns() - started_ns;
         let mut ended = self.end_phase("connect", elapsed_ns, 0).await?;
-        let phases = self.around.workload.phases();
-        for (phase, what) in phases.iter().enumerate() {
-            if ended != Ended::Done {
-                break;
-            }
-            ended = match what.kind {
-                PhaseKind::Rounds => self.all_rounds(phase).await?,
-                PhaseKind::Setup | PhaseKind::Messages | PhaseKind::Timed => {
-                    self.one_phase(phase).await?
-                }
-            };
+        if ended == Ended::Done {
+            ended = self.notebook_part().await?;
+        }
+        if ended == Ended::Done {
+            ended = self.further_rounds().await?;
         }
         if ended != Ended::Done {
             self.clean_up().await;
@@ -166,55 +164,78 @@ impl Run<'_> {
             .collect())
     }
 
-    async fn one_phase(&mut self, phase: usize) -> anyhow::Result<Ended> {
-        let name = self.around.workload.phases()[phase].name;
-        let is_messages = self.around.workload.phases()[phase].kind != PhaseKind::Setup;
-        let (elapsed_ns, ended) = self.stretch(phase, &(0..1)).await?;
-        if is_messages {
-            self.rounds = 1;
-        }
-        match ended {
-            Ended::Done => {
-                self.end_phase(name, elapsed_ns, u32::from(is_messages))
-                    .await
+    /// Every phase once, and the first round of those that have rounds.
+    async fn notebook_part(&mut self) -> anyhow::Result<Ended> {
+        for (phase, what) in self.around.workload.phases().iter().enumerate() {
+            let (elapsed_ns, ended) = self.stretch(phase, &(0..1)).await?;
+            let is_messages = what.kind != PhaseKind::Setup;
+            if is_messages {
+                self.rounds = 1;
             }
-            other => Ok(other),
+            if what.kind == PhaseKind::Rounds {
+                self.first_round_ns = Some(elapsed_ns);
+            }
+            if ended != Ended::Done {
+                return Ok(ended);
+            }
+            let rounds = u32::from(is_messages);
+            let ended = self.end_phase(what.name, elapsed_ns, rounds).await?;
+            if ended != Ended::Done {
+                return Ok(ended);
+            }
         }
+        Ok(Ended::Done)
     }
 
-    /// The first round stands alone, with a barrier behind it: it is the notebook's. The rest follow in batches.
-    async fn all_rounds(&mut self, phase: usize) -> anyhow::Result<Ended> {
-        let first_ns = match self.stretch(phase, &(0..1)).await? {
-            (elapsed_ns, Ended::Done) => elapsed_ns,
-            (_, ended) => return Ok(ended),
+    /// The rounds after the first, if there are to be any, among accounts that are created anew: what they store is
+    /// deleted after them, and is no part of what the first round's deletion takes.
+    async fn further_rounds(&mut self) -> anyhow::Result<Ended> {
+        let Some(first_ns) = self.first_round_ns else {
+            return Ok(Ended::Done);
         };
-        self.rounds = 1;
-        let ended = self.end_phase("message", first_ns, 1).await?;
-        if ended != Ended::Done {
-            return Ok(ended);
+        if self.next_batch(first_ns).is_none() {
+            return Ok(Ended::Done);
         }
+        for (phase, what) in self.around.workload.phases().iter().enumerate() {
+            let (elapsed_ns, ended) = match what.kind {
+                PhaseKind::Rounds => self.batches(phase, first_ns).await?,
+                _ => self.stretch(phase, &(0..1)).await?,
+            };
+            if ended != Ended::Done {
+                return Ok(ended);
+            }
+            let rounds = match what.kind {
+                PhaseKind::Rounds => self.rounds - 1,
+                _ => 0,
+            };
+            let name = phase::of_further_rounds(what.name);
+            let ended = self.end_phase(&name, elapsed_ns, rounds).await?;
+            if ended != Ended::Done {
+                return Ok(ended);
+            }
+        }
+        Ok(Ended::Done)
+    }
+
+    /// Plays rounds until there are enough; gives how long those after the first took.
+    async fn batches(&mut self, phase: usize, first_ns: u64) -> anyhow::Result<(u64, Ended)> {
         let mut rest_ns = 0;
-        while let Some(batch) = next_batch(
-            self.order,
-            RoundsSoFar {
-                rounds: self.rounds,
-                elapsed_ns: first_ns + rest_ns,
-            },
-        ) {
-            match self
-                .stretch(phase, &(self.rounds..self.rounds + batch))
-                .await?
-            {
-                (elapsed_ns, Ended::Done) => rest_ns += elapsed_ns,
-                (_, ended) => return Ok(ended),
+        while let Some(batch) = self.next_batch(first_ns + rest_ns) {
+            let rounds = self.rounds..self.rounds + batch;
+            let (elapsed_ns, ended) = self.stretch(phase, &rounds).await?;
+            rest_ns += elapsed_ns;
+            if ended != Ended::Done {
+                return Ok((rest_ns, ended));
             }
             self.rounds += batch;
         }
-        if self.rounds == 1 {
-            return Ok(Ended::Done);
-        }
-        self.end_phase("message_rest", rest_ns, self.rounds - 1)
-            .await
+        Ok((rest_ns, Ended::Done))
+    }
+
+    /// How many rounds come next, once those so far have taken this long.
+    fn next_batch(&self, elapsed_ns: u64) -> Option<u32> {
+        let rounds = self.rounds;
+        next_batch(self.order, RoundsSoFar { rounds, elapsed_ns })
     }
 
     /// Lets every worker take its steps, and waits for all of them; gives how long that took.

@@ -75,7 +75,8 @@ pub enum PhaseKind {
     Setup,
     /// Messages, paced, once.
     Messages,
-    /// Messages, paced, round after round.
+    /// Messages, paced, round after round: the first among the other phases, the rest once these are played again. So in
+    /// a workload that has rounds all other phases are of the kind [`PhaseKind::Setup`].
     Rounds,
     /// Messages, paced, until a time is up; the steps have no end.
     Timed,

@@ -101,6 +101,33 @@ pub(crate) fn steps() -> Vec<Step> {
             server_cpu_between_ns: 50_000,
         },
         Step {
+            phase: "delete",
+            elapsed_ns: 800,
+            sent: 50,
+            received: 30,
+            segments: 4,
+            layers: layers(40, 20, 0),
+            ..step
+        },
+        Step {
+            phase: "create_rest",
+            elapsed_ns: 250,
+            sent: 310,
+            received: 70,
+            segments: 4,
+            layers: layers(290, 60, 0),
+            ..step
+        },
+        Step {
+            phase: "log_in_rest",
+            elapsed_ns: 450,
+            sent: 210,
+            received: 110,
+            segments: 4,
+            layers: layers(190, 100, 0),
+            ..step
+        },
+        Step {
             phase: "message_rest",
             elapsed_ns: 3_000,
             messages: 6,
@@ -114,12 +141,12 @@ pub(crate) fn steps() -> Vec<Step> {
             ..step
         },
         Step {
-            phase: "delete",
-            elapsed_ns: 800,
-            sent: 50,
-            received: 30,
+            phase: "delete_rest",
+            elapsed_ns: 2800,
+            sent: 60,
+            received: 40,
             segments: 4,
-            layers: layers(40, 20, 0),
+            layers: layers(50, 30, 0),
             ..step
         },
     ]

@@ -132,7 +132,7 @@ fn phases(cells: &[&Cell<'_>]) -> Option<Table> {
              acknowledgements."
                 .to_owned(),
             "message_rest holds all rounds after the first, as many as fitted into the time: compare its bytes by \
-             message, not in total."
+             message, not in total. For these rounds accounts are created anew, and deleted."
                 .to_owned(),
         ],
     })

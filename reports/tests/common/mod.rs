@@ -303,7 +303,7 @@ fn run(shape: &Shape, plan: Plan, random: &mut Random) -> Run {
     run.elapsed_ns = run
         .phases_ns
         .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), phase::CONNECT | phase::MESSAGE_REST))
+        .filter(|(name, _)| phase::is_notebooks(name) && *name != phase::CONNECT)
         .map(|(_, ns)| ns)
         .sum();
     fill_bytes(&mut run, shape, plan);
