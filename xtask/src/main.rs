@@ -27,7 +27,7 @@ enum Task {
     },
     /// Checks everything that is checked before a change is taken
     Ci,
-    /// Measures how often words of difference are right: one protocol against itself, many times over
+    /// Measures how often what is said is right: one protocol against itself, or one program against itself, many times
     Evidence(evidence::Arguments),
 }
 

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::command::{self, root};
+use crate::command::{self, root, target};
 
 /// Under which name tests find its path in their environment.
 pub(crate) const VARIABLE: &str = "TEST_PYTHON";
@@ -35,10 +35,6 @@ pub(crate) fn ready() -> Result<PathBuf> {
     command::run(install.arg(&wanted_path))?;
     std::fs::write(&installed, wanted)?;
     Ok(python)
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// Makes an empty virtual environment in place of whatever is there.
