@@ -16,6 +16,7 @@
 //! 7. [`oracle`] and [`model`]: right answers; [`payload`]: what a user means.
 //! 8. [`meter`]: what a process has used; [`foreign`]: what a process that is not ours has.
 //! 9. [`assemble`]: from what the children said to a run of the results file; [`validity`]: whether it counts.
+//! 10. [`exact`]: what of all this never varies, as the gate's baseline.
 //!
 //! Whether a change may land is measured by [`gate`].
 //!
@@ -33,6 +34,7 @@ pub mod conductor;
 pub mod control;
 pub mod delivery;
 pub mod descriptors;
+pub mod exact;
 pub mod exit;
 pub mod fault;
 pub mod foreign;

@@ -319,6 +319,18 @@ pub enum FromServer<'a> {
     Event(Event<'a>),
 }
 
+impl FromServer<'_> {
+    /// The same, free of the frame's lifetime.
+    #[must_use]
+    pub fn into_owned(self) -> FromServer<'static> {
+        match self {
+            Self::Reply(reply) => FromServer::Reply(reply.into_owned()),
+            Self::Refused(refusal) => FromServer::Refused(refusal),
+            Self::Event(event) => FromServer::Event(event.into_owned()),
+        }
+    }
+}
+
 impl<'a> From<Result<Reply<'a>, Refusal>> for FromServer<'a> {
     fn from(result: Result<Reply<'a>, Refusal>) -> Self {
         match result {

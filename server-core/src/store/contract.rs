@@ -208,6 +208,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// The digest of all conversations as they stand.
     fn digest(&self) -> StoreResult<StateDigest>;
+
+    /// What was asked of the database so far; `None` if there is none. An answer that was given is counted in full.
+    fn database_counts(&self) -> Option<DatabaseCounts> {
+        None
+    }
+}
+
+/// What a store has asked of its database since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DatabaseCounts {
+    /// SQL statements, those that begin and end transactions included.
+    pub statements: u64,
+    /// Transactions that were committed.
+    pub commits: u64,
 }
 
 /// When [`Store::sweep`] happens.

@@ -12,8 +12,8 @@ use crate::digest::StateDigest;
 use crate::message::{Message, MessageId, UnreadCount, Verifier};
 use crate::name::Name;
 use crate::store::{
-    AccountId, AccountRecord, DeleteIds, HistoryQuery, ListQuery, MarkQuery, NewMessage, Page,
-    ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
+    AccountId, AccountRecord, DatabaseCounts, DeleteIds, HistoryQuery, ListQuery, MarkQuery,
+    NewMessage, Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
 };
 
 /// Both stores do the same jobs; how their threads come by connections is the lanes' business.
@@ -85,6 +85,10 @@ macro_rules! store_by_lanes {
 
             fn digest(&self) -> StoreResult<StateDigest> {
                 self.lanes.ask(conversation::digest)
+            }
+
+            fn database_counts(&self) -> Option<DatabaseCounts> {
+                Some(self.counters().read())
             }
         }
     )*};

@@ -8,7 +8,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row};
 use super::statements;
 use crate::error::Refusal;
 use crate::message::MessageId;
-use crate::store::AccountId;
+use crate::store::{AccountId, DatabaseCounts};
 
 /// What a store has asked of SQLite since it was opened.
 #[derive(Debug, Default)]
@@ -17,6 +17,17 @@ pub struct Counters {
     pub statements: AtomicU64,
     /// Transactions of the writer that were committed; each holds all changes that waited together.
     pub commits: AtomicU64,
+}
+
+impl Counters {
+    /// Where they stand.
+    #[must_use]
+    pub fn read(&self) -> DatabaseCounts {
+        DatabaseCounts {
+            statements: self.statements.load(Ordering::Relaxed),
+            commits: self.commits.load(Ordering::Relaxed),
+        }
+    }
 }
 
 /// One connection.

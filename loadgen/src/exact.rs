@@ -1,0 +1,97 @@
+//! What never varies: the bytes, frames, round trips, statements and commits of one conversation, as a baseline.
+//!
+//! 1. [`script`]: what is said, step by step. [`world`]: the core that it is said to, with a clock that stands and
+//!    randomness that repeats.
+//! 2. [`message`]: what each codec makes of it. [`store`]: what it asks of a database.
+
+mod message;
+mod script;
+mod sheet;
+mod store;
+mod world;
+
+use protocols::codec::CodecFactory;
+use protocols::registry::{self, Protocol};
+use reports::gate::baseline::{BASELINE_SCHEMA, Baseline};
+use server_core::store::{STORES, StoreKind};
+
+use self::sheet::Sheet;
+
+/// What is looked at.
+#[derive(Clone)]
+pub struct Selection {
+    /// Each alone: what it makes of messages.
+    pub codecs: Vec<&'static dyn CodecFactory>,
+    /// Each with its transport: what the stream carries. References have no script and are passed over.
+    pub protocols: Vec<&'static Protocol>,
+    /// Each with what it is asked; those without a file are passed over.
+    pub stores: Vec<&'static StoreKind>,
+    /// Whether instructions and allocations are counted as well.
+    pub counting: Counting,
+}
+
+/// Whether instructions and allocations are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counting {
+    /// They are not: the baseline holds the same on every machine.
+    #[default]
+    Off,
+    /// They are, where Callgrind is there and this build is optimized; otherwise a note says why not.
+    WherePossible,
+}
+
+impl Selection {
+    /// Whatever there is, by the registry and the list of stores.
+    #[must_use]
+    pub fn everything(counting: Counting) -> Self {
+        Self {
+            codecs: registry::CODECS.to_vec(),
+            protocols: registry::PROTOCOLS.iter().collect(),
+            stores: STORES.iter().collect(),
+            counting,
+        }
+    }
+}
+
+/// A baseline, and what a reader must know of how it came about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Made {
+    /// What was found.
+    pub baseline: Baseline,
+    /// What is missing from it and why, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Goes through the script with everything that is selected.
+///
+/// # Errors
+/// If a step is answered in another way than the script says, or if something that should never vary did.
+pub fn baseline(selection: &Selection) -> anyhow::Result<Made> {
+    let mut sheet = Sheet::default();
+    for codec in &selection.codecs {
+        message::measure(*codec, &mut sheet)?;
+    }
+    for store in &selection.stores {
+        store::measure(store, &mut sheet)?;
+    }
+    let baseline = Baseline {
+        schema: BASELINE_SCHEMA,
+        exact: sheet.into_metrics(),
+        counted: None,
+    };
+    Ok(Made {
+        baseline,
+        notes: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_baselines_of_one_build_are_the_same() {
+        let selection = Selection::everything(Counting::Off);
+        assert_eq!(baseline(&selection).unwrap(), baseline(&selection).unwrap());
+    }
+}
