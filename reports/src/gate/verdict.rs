@@ -30,6 +30,20 @@ pub enum Outcome {
     WrongAnswer,
 }
 
+/// What findings come to, as far as they say it: a wrong answer is known to whoever ran it. Anything red makes it a
+/// regression, whatever else could not be told.
+#[must_use]
+pub fn outcome(findings: &[Finding]) -> Outcome {
+    let any = |is: fn(Status) -> bool| findings.iter().any(|finding| is(finding.status));
+    if any(Status::is_red) {
+        Outcome::Regression
+    } else if any(|status| status == Status::Inconclusive) {
+        Outcome::Inconclusive
+    } else {
+        Outcome::Pass
+    }
+}
+
 /// What was found of one metric, or of one rule.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finding {

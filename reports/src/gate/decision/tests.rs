@@ -1,0 +1,230 @@
+//! Gates over runs with known noise.
+
+use super::*;
+use crate::gate::config::{Rule, Slo};
+use crate::gate::metric::{Class, MetricId};
+use crate::gate::timing::TIMED;
+use crate::gate::verdict::{Outcome, Status, outcome};
+use crate::statistics::simulation::Random;
+
+const CPU: usize = 4;
+
+fn config() -> GateConfig {
+    GateConfig {
+        level: 0.05,
+        pairs: 11,
+        sensitivity: 0.1,
+        rules: vec![Rule {
+            pattern: "time/*".to_owned(),
+            class: Class::Statistical,
+            floor: 0.05,
+            level: None,
+            line: 1,
+        }],
+        invariants: Vec::new(),
+        slos: Vec::new(),
+        waivers: Vec::new(),
+    }
+}
+
+fn decision(config: GateConfig, protocols: &[&str]) -> Decision {
+    let cells = protocols.iter().map(|&protocol| protocol.to_owned());
+    Decision::new(config, cells.collect())
+}
+
+/// Measures what is asked for, until nothing is; returns the plans.
+fn measure(
+    decision: &mut Decision,
+    mut run: impl FnMut(Stage, &str, Arm) -> Option<Values>,
+) -> Vec<Plan> {
+    let mut plans = Vec::new();
+    while let Some(plan) = decision.next() {
+        for pair in 1..=plan.pairs {
+            for protocol in &plan.protocols {
+                for arm in Arm::order(pair) {
+                    decision.record(Measured {
+                        stage: plan.stage,
+                        pair,
+                        arm,
+                        protocol: protocol.clone(),
+                        workload: "scaling".to_owned(),
+                        values: run(plan.stage, protocol, arm),
+                    });
+                }
+            }
+        }
+        plans.push(plan);
+        assert!(plans.len() < 20, "{plans:?}");
+    }
+    plans
+}
+
+/// Noise of a share on each of the values.
+fn noisy(random: &mut Random, noise: f64) -> Values {
+    [1_000.0; 6].map(|value| Some(value * (noise * random.normal()).exp()))
+}
+
+fn times(mut values: Values, place: usize, factor: f64) -> Values {
+    values[place] = values[place].map(|value| value * factor);
+    values
+}
+
+fn status(decision: &Decision, protocol: &str, place: usize) -> Status {
+    let id = TIMED[place].id(protocol, "scaling");
+    let findings = decision.findings();
+    let mut of_it = findings.iter().filter(|finding| finding.metric == id);
+    of_it.next().expect("it was looked at").status
+}
+
+fn stages(plans: &[Plan]) -> Vec<Stage> {
+    plans.iter().map(|plan| plan.stage).collect()
+}
+
+#[test]
+fn a_quiet_gate_takes_one_look_and_passes() {
+    let mut random = Random::new(1);
+    let mut gate = decision(config(), &["custom", "json", "grpc"]);
+    let plans = measure(&mut gate, |_, _, _| Some(noisy(&mut random, 0.01)));
+    assert_eq!(stages(&plans), [Stage::First]);
+    assert_eq!((plans[0].pairs, plans[0].protocols.len()), (11, 3));
+    let findings = gate.findings();
+    assert_eq!(findings.len(), 18);
+    assert_eq!(outcome(&findings), Outcome::Pass);
+    assert!(findings.is_sorted_by(|a, b| a.metric < b.metric));
+    assert_eq!(gate.notes(), [""; 0]);
+}
+
+#[test]
+fn what_is_worse_is_confirmed_with_fresh_pairs_of_its_protocol() {
+    let mut random = Random::new(2);
+    let mut gate = decision(config(), &["custom", "json"]);
+    let plans = measure(&mut gate, |_, protocol, arm| {
+        let is_slow = protocol == "json" && arm == Arm::Head;
+        let values = noisy(&mut random, 0.01);
+        Some(times(values, CPU, if is_slow { 1.1 } else { 1.0 }))
+    });
+    assert_eq!(stages(&plans), [Stage::First, Stage::Confirmation]);
+    assert_eq!(plans[1].protocols, ["json"]);
+    assert_eq!(status(&gate, "json", CPU), Status::Regression);
+    assert_eq!(status(&gate, "custom", CPU), Status::Same);
+    assert_eq!(outcome(&gate.findings()), Outcome::Regression);
+}
+
+#[test]
+fn what_was_a_whim_is_not_confirmed() {
+    let mut random = Random::new(3);
+    let mut gate = decision(config(), &["json"]);
+    let plans = measure(&mut gate, |stage, _, arm| {
+        let is_slow = stage == Stage::First && arm == Arm::Head;
+        let values = noisy(&mut random, 0.01);
+        Some(times(values, 0, if is_slow { 0.9 } else { 1.0 }))
+    });
+    assert_eq!(stages(&plans), [Stage::First, Stage::Confirmation]);
+    assert_eq!(status(&gate, "json", 0), Status::NotConfirmed);
+    assert_eq!(outcome(&gate.findings()), Outcome::Pass);
+}
+
+#[test]
+fn less_than_the_floor_is_reported_and_not_red() {
+    let mut random = Random::new(4);
+    let mut gate = decision(config(), &["json"]);
+    let plans = measure(&mut gate, |_, _, arm| {
+        let values = noisy(&mut random, 0.005);
+        Some(times(
+            values,
+            CPU,
+            if arm == Arm::Head { 1.03 } else { 1.0 },
+        ))
+    });
+    assert_eq!(stages(&plans), [Stage::First]);
+    assert_eq!(status(&gate, "json", CPU), Status::WorseBelowFloor);
+    assert_eq!(outcome(&gate.findings()), Outcome::Pass);
+}
+
+#[test]
+fn better_is_said_whichever_way_is_better() {
+    let mut random = Random::new(5);
+    let mut gate = decision(config(), &["json"]);
+    measure(&mut gate, |_, _, arm| {
+        let better = arm == Arm::Head;
+        let values = noisy(&mut random, 0.01);
+        let values = times(values, CPU, if better { 0.8 } else { 1.0 });
+        Some(times(values, 0, if better { 1.2 } else { 1.0 }))
+    });
+    assert_eq!(status(&gate, "json", CPU), Status::Better);
+    assert_eq!(status(&gate, "json", 0), Status::Better);
+}
+
+#[test]
+fn what_the_first_look_cannot_see_is_looked_at_twice_and_then_inconclusive() {
+    let mut random = Random::new(6);
+    let mut gate = decision(config(), &["custom", "json"]);
+    let plans = measure(&mut gate, |_, protocol, _| {
+        let noise = if protocol == "json" { 0.3 } else { 0.01 };
+        Some(noisy(&mut random, noise))
+    });
+    assert_eq!(stages(&plans), [Stage::First, Stage::Second]);
+    assert_eq!(plans[1].protocols, ["json"]);
+    assert_eq!(status(&gate, "json", CPU), Status::Inconclusive);
+    assert_eq!(status(&gate, "custom", CPU), Status::Same);
+    assert_eq!(outcome(&gate.findings()), Outcome::Inconclusive);
+}
+
+#[test]
+fn a_base_that_differs_from_itself_withholds_everything() {
+    let mut random = Random::new(7);
+    let mut gate = decision(config(), &["custom", "json"]);
+    let plans = measure(&mut gate, |_, protocol, arm| {
+        let is_other = protocol == "json" && arm == Arm::Again;
+        let values = noisy(&mut random, 0.01);
+        Some(times(values, 2, if is_other { 0.9 } else { 1.0 }))
+    });
+    assert_eq!(stages(&plans), [Stage::First]);
+    let findings = gate.findings();
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.status == Status::Inconclusive)
+    );
+    assert!(gate.notes()[0].contains("ack p99"), "{:?}", gate.notes());
+}
+
+#[test]
+fn a_protocol_that_never_runs_is_inconclusive_and_ends() {
+    let mut random = Random::new(8);
+    let mut gate = decision(config(), &["custom", "json"]);
+    let plans = measure(&mut gate, |_, protocol, arm| {
+        let is_lost = protocol == "json" && arm == Arm::Head;
+        (!is_lost).then(|| noisy(&mut random, 0.01))
+    });
+    assert_eq!(plans.iter().map(|plan| plan.pairs).sum::<u32>(), 22);
+    assert_eq!(status(&gate, "json", CPU), Status::Inconclusive);
+    assert_eq!(status(&gate, "custom", CPU), Status::Same);
+    assert_eq!(
+        gate.notes(),
+        ["Over json only 0 of 22 pairs were valid, and 11 are needed."]
+    );
+}
+
+#[test]
+fn a_bound_is_broken_only_beyond_chance() {
+    let bound = |bound| {
+        let mut config = config();
+        config.slos = vec![Slo {
+            metric: MetricId::of(&["time", "json", "scaling", TIMED[CPU].name]),
+            bound,
+            line: 1,
+        }];
+        let mut random = Random::new(9);
+        let mut gate = decision(config, &["json"]);
+        measure(&mut gate, |_, _, _| Some(noisy(&mut random, 0.01)));
+        let findings = gate.findings();
+        let slo = findings
+            .into_iter()
+            .find(|finding| finding.class == Class::Slo);
+        slo.expect("it was held").status
+    };
+    assert_eq!(bound(900.0), Status::Broken);
+    assert_eq!(bound(1_000.0), Status::Same);
+    assert_eq!(bound(1_100.0), Status::Same);
+}
