@@ -111,7 +111,7 @@ impl Decision {
         let mut findings: Vec<Finding> = walk
             .judged
             .iter()
-            .map(|judged| words::finding(judged, &self.config, walk))
+            .map(|judged| words::finding(judged, walk))
             .collect();
         findings.extend(slo::findings(self));
         findings.sort_by(|a, b| a.metric.cmp(&b.metric));

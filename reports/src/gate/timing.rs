@@ -1,6 +1,5 @@
 //! What a gate takes from a run: its statistical quantities, and what is worse.
 
-use super::config::{GateConfig, Rule};
 use super::metric::{MetricId, QUANTITIES, Quantity, Worse};
 use crate::measures;
 use crate::numbers::to_f64;
@@ -109,25 +108,6 @@ impl Worse {
             Self::Lower => (-worsening).exp(),
         }
     }
-}
-
-impl GateConfig {
-    /// The rule that a metric is judged by: the first whose pattern matches.
-    pub(crate) fn rule_of(&self, metric: &MetricId) -> Option<&Rule> {
-        let mut rules = self.rules.iter();
-        rules.find(|rule| matches(&rule.pattern, metric.as_str()))
-    }
-}
-
-/// Whether a name fits a pattern, in which `*` stands for any run of characters.
-fn matches(pattern: &str, name: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else {
-        return pattern == name;
-    };
-    let Some(left) = name.strip_prefix(start) else {
-        return false;
-    };
-    (0..=left.len()).any(|at| left.is_char_boundary(at) && matches(rest, &left[at..]))
 }
 
 #[cfg(test)]

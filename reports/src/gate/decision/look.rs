@@ -17,6 +17,8 @@ pub(super) struct TimeMetric {
     pub(super) worse: Worse,
     /// The share by which it must be worse to count.
     pub(super) floor: f64,
+    /// By which share it may be worse at most without being seen.
+    pub(super) sensitivity: f64,
     /// The level of a whole gate at which it is judged.
     pub(super) level: f64,
 }
@@ -177,13 +179,8 @@ pub(super) enum Said {
     Nothing,
 }
 
-/// Judges a metric; `share` of its level is this look's, and `sensitivity` is what must be seen.
-pub(super) fn judge(
-    metric: &TimeMetric,
-    compared: &Compared,
-    share: f64,
-    sensitivity: f64,
-) -> Said {
+/// Judges a metric; `share` of its level is this look's.
+pub(super) fn judge(metric: &TimeMetric, compared: &Compared, share: f64) -> Said {
     let level = metric.level * share;
     let beyond = compared.is_beyond_floor(metric);
     let improved = compared
@@ -198,15 +195,15 @@ pub(super) fn judge(
     } else if !beyond && compared.p_adjusted <= metric.level {
         // What is only reported needs no half of the level for each look.
         Said::WorseBelowFloor
-    } else if is_blind(metric, compared, sensitivity) {
+    } else if is_blind(metric, compared) {
         Said::Blind
     } else {
         Said::Nothing
     }
 }
 
-/// Whether a worsening of `sensitivity` could not have been seen. What the floor lets pass need not be seen.
-fn is_blind(metric: &TimeMetric, compared: &Compared, sensitivity: f64) -> bool {
-    let required = metric.worse.of_share(sensitivity.max(metric.floor));
+/// Whether a worsening that has to be seen could not have been.
+fn is_blind(metric: &TimeMetric, compared: &Compared) -> bool {
+    let required = metric.worse.of_share(metric.sensitivity);
     compared.detectable.is_none_or(|least| least > required)
 }

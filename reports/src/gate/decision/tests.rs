@@ -1,7 +1,7 @@
 //! Gates over runs with known noise.
 
 use super::*;
-use crate::gate::config::{Rule, Slo};
+use crate::gate::config::Slo;
 use crate::gate::metric::{Class, MetricId};
 use crate::gate::timing::TIMED;
 use crate::gate::verdict::{Outcome, Status, outcome};
@@ -10,21 +10,17 @@ use crate::statistics::simulation::Random;
 const CPU: usize = 4;
 
 fn config() -> GateConfig {
-    GateConfig {
-        level: 0.05,
-        pairs: 11,
-        sensitivity: 0.1,
-        rules: vec![Rule {
-            pattern: "time/*".to_owned(),
-            class: Class::Statistical,
-            floor: 0.05,
-            level: None,
-            line: 1,
-        }],
-        invariants: Vec::new(),
-        slos: Vec::new(),
-        waivers: Vec::new(),
-    }
+    let text = r#"
+        level = 0.05
+        pairs = 11
+        sensitivity = "10%"
+
+        [[metric]]
+        match = "time/*"
+        class = "statistical"
+        floor = "5%"
+    "#;
+    GateConfig::parse(text, "gate.toml").expect("it makes sense")
 }
 
 fn decision(config: GateConfig, protocols: &[&str]) -> Decision {

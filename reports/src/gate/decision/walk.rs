@@ -121,6 +121,8 @@ fn metrics(decision: &Decision) -> Vec<Judged> {
                 timed,
                 worse: timed.quantity().worse,
                 floor: rule.floor,
+                // What the floor lets pass need not be seen.
+                sensitivity: decision.config.sensitivity_of(rule).max(rule.floor),
                 level: rule.level.unwrap_or(decision.config.level),
                 id,
             };
@@ -192,12 +194,11 @@ impl Walker<'_> {
         self.note_short(&batches);
         let everything: Vec<usize> = (0..self.walk.judged.len()).collect();
         let compared = self.compare(&everything, &pooled, SHARE_OF_A_LOOK);
-        let sensitivity = self.decision.config.sensitivity;
         let looked = compared.iter().zip(&mut self.walk.judged);
         for (compared, judged) in looked {
             let Some(compared) = compared else { continue };
             if judged.state != State::NotConfirmed {
-                let said = look::judge(&judged.metric, compared, SHARE_OF_A_LOOK, sensitivity);
+                let said = look::judge(&judged.metric, compared, SHARE_OF_A_LOOK);
                 judged.state = State::Looked(said);
                 judged.look = Some(compared.clone());
             }

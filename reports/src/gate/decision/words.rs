@@ -3,20 +3,19 @@
 use super::look::{Compared, Said, TimeMetric};
 use super::slo::Held;
 use super::walk::{Fired, Judged, Short, State, Walk};
-use crate::gate::config::GateConfig;
 use crate::gate::metric::{Class, Worse};
 use crate::gate::verdict::{Finding, Paired, Status};
 use crate::numbers::{self, TimeUnit};
 
 /// The finding of one metric.
-pub(super) fn finding(judged: &Judged, config: &GateConfig, walk: &Walk) -> Finding {
+pub(super) fn finding(judged: &Judged, walk: &Walk) -> Finding {
     let status = status(judged.state, walk);
     let shown = judged.confirmation.as_ref().or(judged.look.as_ref());
     Finding {
         metric: judged.metric.id.clone(),
         class: Class::Statistical,
         status,
-        sentence: sentence(judged, config, walk),
+        sentence: sentence(judged, walk),
         base: shown.and_then(|shown| median(&shown.base)),
         head: shown.and_then(|shown| median(&shown.head)),
         paired: shown.and_then(|shown| paired(judged, shown)),
@@ -66,7 +65,7 @@ pub(super) fn median(values: &[f64]) -> Option<f64> {
     Some(f64::midpoint(*lower, *upper))
 }
 
-fn sentence(judged: &Judged, config: &GateConfig, walk: &Walk) -> String {
+fn sentence(judged: &Judged, walk: &Walk) -> String {
     let name = name(&judged.metric);
     let shown = judged.confirmation.as_ref().or(judged.look.as_ref());
     let Some(shown) = shown.filter(|shown| shown.estimate.is_some()) else {
@@ -74,7 +73,7 @@ fn sentence(judged: &Judged, config: &GateConfig, walk: &Walk) -> String {
     };
     let change = change(&judged.metric, shown);
     let rest = if walk.fired.is_empty() {
-        said(judged, shown, config)
+        said(judged, shown)
     } else {
         "withheld, because the base differed from itself".to_owned()
     };
@@ -94,7 +93,7 @@ fn nothing_known(state: State) -> &'static str {
 }
 
 /// What follows on the change itself.
-fn said(judged: &Judged, shown: &Compared, config: &GateConfig) -> String {
+fn said(judged: &Judged, shown: &Compared) -> String {
     let metric = &judged.metric;
     let pairs = shown.worsenings.len();
     let floor = format!("the floor is {}", percent(metric.floor));
@@ -124,7 +123,7 @@ fn said(judged: &Judged, shown: &Compared, config: &GateConfig) -> String {
         State::Looked(Said::Blind) => format!(
             "inconclusive in {pairs} pairs: {}, and {} has to be seen",
             could_see(metric, shown),
-            percent(config.sensitivity.max(metric.floor))
+            percent(metric.sensitivity)
         ),
         State::Short => format!("inconclusive in {pairs} pairs: too few further ones were valid"),
         State::Pending => "not measured yet".to_owned(),
