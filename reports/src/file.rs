@@ -150,19 +150,23 @@ impl Results {
 
 /// Writes a file so that it is there whole, or not at all.
 pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), ResultsError> {
+    replace(path, content).map_err(|source| ResultsError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Writes under a temporary name, then renames.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
     let temporary = PathBuf::from(temporary);
-    fs::write(&temporary, content)
-        .and_then(|()| fs::rename(&temporary, path))
-        .map_err(|source| {
-            // Best effort: the first error is the one to report.
-            let _ = fs::remove_file(&temporary);
-            ResultsError::Write {
-                path: path.to_owned(),
-                source,
-            }
-        })
+    let replaced = fs::write(&temporary, content).and_then(|()| fs::rename(&temporary, path));
+    if replaced.is_err() {
+        // Best effort: the first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+    }
+    replaced
 }
 
 fn add_missing<T: Clone + PartialEq>(list: &mut Vec<T>, more: &[T]) {

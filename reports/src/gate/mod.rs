@@ -2,15 +2,20 @@
 //! asks it what to measure next and hands it the runs.
 //!
 //! 1. [`metric`]: the names of metrics. [`config`]: `gate.toml`, what they are held to. [`baseline`]: what was accepted.
-//! 2. [`stages`]: what it wants measured.
-//! 3. [`decision`]: what the runs say, by time.
-//! 4. [`verdict`]: what it found.
+//! 2. [`exact`]: a baseline against what is measured now, byte by byte.
+//! 3. [`stages`]: what is to be measured by time. [`decision`]: what those runs say.
+//! 4. [`waivers`]: what may be red for now. [`verdict`]: what was found.
 
 pub mod baseline;
 pub mod config;
 pub mod decision;
+mod difference;
+pub mod exact;
+mod hexadecimal;
 pub mod metric;
+mod naming;
 pub mod pattern;
 pub mod stages;
 mod timing;
 pub mod verdict;
+pub mod waivers;
