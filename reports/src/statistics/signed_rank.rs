@@ -119,29 +119,36 @@ fn critical_sum(used: usize, p: f64) -> Option<usize> {
 pub(crate) fn smallest_shift(differences: &[f64], p: f64) -> Option<f64> {
     let middle = hodges_lehmann(differences)?;
     let positive = critical_sum(differences.len(), p)?;
-    let means = sorted_means(differences);
-    Some(middle - means[means.len() - positive])
+    let mut means = means(differences);
+    let last = means.len() - positive;
+    let (_, still_positive, _) = means.select_nth_unstable_by(last, f64::total_cmp);
+    Some(middle - *still_positive)
 }
 
 /// Hodges and Lehmann's estimate of the middle of differences: the median of the means of all pairs of them, each with
 /// itself included ("Estimates of location based on rank tests", 1963). None of no differences.
 pub(crate) fn hodges_lehmann(differences: &[f64]) -> Option<f64> {
-    let means = sorted_means(differences);
-    let upper = means.get(means.len() / 2)?;
-    let lower = means.get((means.len() - 1) / 2)?;
-    Some(f64::midpoint(*lower, *upper))
+    let mut means = means(differences);
+    let middle = means.len() / 2;
+    if means.is_empty() {
+        return None;
+    }
+    let is_even = means.len().is_multiple_of(2);
+    let (below, upper, _) = means.select_nth_unstable_by(middle, f64::total_cmp);
+    let lower = below.iter().copied().max_by(f64::total_cmp);
+    let lower = lower.filter(|_| is_even).unwrap_or(*upper);
+    Some(f64::midpoint(lower, *upper))
 }
 
-/// The means of all pairs of differences, each with itself included, in rising order (Walsh averages).
-fn sorted_means(differences: &[f64]) -> Vec<f64> {
-    let mut means: Vec<f64> = (0..differences.len())
-        .flat_map(|first| {
-            differences[first..]
-                .iter()
-                .map(move |second| f64::midpoint(differences[first], *second))
-        })
-        .collect();
-    means.sort_unstable_by(f64::total_cmp);
+/// The means of all pairs of differences, each with itself included (Walsh averages), in no order.
+fn means(differences: &[f64]) -> Vec<f64> {
+    let all = differences.len();
+    let mut means = Vec::with_capacity(all * (all + 1) / 2);
+    for (at, first) in differences.iter().enumerate() {
+        for second in &differences[at..] {
+            means.push(f64::midpoint(*first, *second));
+        }
+    }
     means
 }
 

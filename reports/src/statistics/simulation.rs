@@ -1,4 +1,6 @@
-//! Random numbers for simulations in tests: the same in each run, on each machine.
+//! Random numbers for what is drawn or simulated: the same in each run, on each machine.
+
+use crate::numbers::to_f64;
 
 /// Xorshift64* (Vigna, 2016): plain, and good enough to simulate with.
 pub(crate) struct Random(u64);
@@ -24,7 +26,21 @@ impl Random {
         value
     }
 
+    /// A whole number below `end`, each as likely as any other: `end` is far below 2^52.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        debug_assert!(end > 0);
+        let drawn = self.uniform() * to_f64(u64::try_from(end).unwrap_or(u64::MAX));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it lies between 0 and `end`, and is to be rounded down"
+        )]
+        let whole = drawn as usize;
+        whole.min(end - 1)
+    }
+
     /// Of the standard normal distribution (Box and Muller, 1958).
+    #[cfg(test)]
     pub(crate) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * self.uniform().ln()).sqrt();
         radius * (std::f64::consts::TAU * self.uniform()).cos()

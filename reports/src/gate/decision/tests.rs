@@ -224,3 +224,21 @@ fn a_bound_is_broken_only_beyond_chance() {
     assert_eq!(bound(1_000.0), Status::Same);
     assert_eq!(bound(1_100.0), Status::Same);
 }
+
+#[test]
+fn sentences_have_numbers_and_units() {
+    let mut random = Random::new(10);
+    let mut gate = decision(config(), &["json"]);
+    measure(&mut gate, |_, _, arm| {
+        let is_slow = arm == Arm::Head;
+        let values = noisy(&mut random, 0.01);
+        let values = times(values, CPU, if is_slow { 1.1 } else { 1.0 });
+        Some(times(values, 0, if is_slow { 0.97 } else { 1.0 }))
+    });
+    let sentences: Vec<String> = gate
+        .findings()
+        .into_iter()
+        .map(|finding| finding.sentence)
+        .collect();
+    insta::assert_snapshot!(sentences.join("\n"));
+}

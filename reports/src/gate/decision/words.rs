@@ -6,6 +6,8 @@ use super::walk::{Fired, Judged, Short, State, Walk};
 use crate::gate::metric::{Class, Worse};
 use crate::gate::verdict::{Finding, Paired, Status};
 use crate::numbers::{self, TimeUnit};
+use crate::statistics::bootstrap;
+use crate::statistics::interval::Interval;
 
 /// The finding of one metric.
 pub(super) fn finding(judged: &Judged, walk: &Walk) -> Finding {
@@ -47,13 +49,20 @@ fn paired(judged: &Judged, shown: &Compared) -> Option<Paired> {
     Some(Paired {
         pairs: u32::try_from(shown.worsenings.len()).unwrap_or(u32::MAX),
         ratio: ratio(shown.estimate?),
-        interval: None,
+        interval: interval(shown).map(|interval| {
+            let ends = [ratio(interval.low), ratio(interval.high)];
+            [ends[0].min(ends[1]), ends[0].max(ends[1])]
+        }),
         p: shown.p,
         p_adjusted: shown.p_adjusted,
         floor: metric.floor,
         detectable: looked.detectable.map(|least| metric.worse.share(least)),
         control_ratio: shown.control.estimate.map(ratio),
     })
+}
+
+fn interval(shown: &Compared) -> Option<Interval> {
+    bootstrap::around_hodges_lehmann(&shown.worsenings)
 }
 
 /// The middle of some values, the mean of the two in the middle where there are two; none of none.
@@ -141,31 +150,56 @@ fn could_see(metric: &TimeMetric, shown: &Compared) -> String {
     }
 }
 
-/// `10.4 % more, 15.6 µs against 14.2 µs`.
+/// `10.4 % more, 15.6 µs against 14.2 µs (95 % interval 9.1 to 11.8 % more)`.
 fn change(metric: &TimeMetric, shown: &Compared) -> String {
-    let direction = direction(metric, shown);
+    let mut parts = direction(metric, shown);
     let unit = metric.timed.quantity().unit;
-    match (median(&shown.base), median(&shown.head)) {
-        (Some(base), Some(head)) => {
-            format!(
-                "{direction}, {} against {}",
-                value(head, unit),
-                value(base, unit)
-            )
-        }
-        _ => direction,
+    if let (Some(base), Some(head)) = (median(&shown.base), median(&shown.head)) {
+        parts = format!(
+            "{parts}, {} against {}",
+            value(head, unit),
+            value(base, unit)
+        );
+    }
+    match interval(shown) {
+        Some(interval) => format!("{parts} ({})", range(metric, &interval)),
+        None => parts,
     }
 }
 
+/// `95 % interval 9.1 to 11.8 % more`, or `95 % interval 1.2 % less to 3.4 % more`.
+fn range(metric: &TimeMetric, interval: &Interval) -> String {
+    let mut ends = [interval.low, interval.high];
+    let nearer_first = |end: &f64| metric.worse.ratio(*end);
+    if (ends[0] > 0.0) == (ends[1] > 0.0) {
+        ends.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
+        let near = percent(share(metric, ends[0]));
+        let near = near.trim_end_matches(" %");
+        format!("95 % interval {near} to {}", moved(metric, ends[1]))
+    } else {
+        ends.sort_by(|a, b| nearer_first(a).total_cmp(&nearer_first(b)));
+        let [less, more] = ends.map(|end| moved(metric, end));
+        format!("95 % interval {less} to {more}")
+    }
+}
+
+/// By which share of the base the head differs.
+fn share(metric: &TimeMetric, worsening: f64) -> f64 {
+    (metric.worse.ratio(worsening) - 1.0).abs()
+}
+
 /// `10.4 % more`.
-fn direction(metric: &TimeMetric, shown: &Compared) -> String {
-    let worsening = shown.estimate.unwrap_or(0.0);
-    let change = metric.worse.ratio(worsening) - 1.0;
+fn moved(metric: &TimeMetric, worsening: f64) -> String {
     format!(
         "{} {}",
-        percent(change.abs()),
+        percent(share(metric, worsening)),
         word(metric.worse, worsening)
     )
+}
+
+/// The change of the estimate.
+fn direction(metric: &TimeMetric, shown: &Compared) -> String {
+    moved(metric, shown.estimate.unwrap_or(0.0))
 }
 
 fn word(worse: Worse, worsening: f64) -> &'static str {
@@ -190,9 +224,19 @@ fn value(value: f64, unit: &str) -> String {
                 suited.symbol()
             )
         }
+        "B" => size(value),
         "" => numbers::measured(value),
         unit => format!("{} {unit}", numbers::measured(value)),
     }
+}
+
+fn size(bytes: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "sizes are positive, and far below 2^52"
+    )]
+    numbers::size_bytes(bytes.round() as u64)
 }
 
 /// What is said of a bound on the head.
@@ -209,7 +253,7 @@ pub(super) fn bound(held: &Held<'_>) -> String {
         "which does not show that the bound is broken"
     };
     format!(
-        "{} over {}: {} in the median, where it is to be at {at} {}; {} of {} runs are {relation} that, {verdict}",
+        "{} over {}: {} in the median, to be {} at {at}; {} of {} runs are {relation} that, {verdict}",
         held.timed.title,
         held.protocol,
         shown(held.median),
@@ -238,12 +282,10 @@ pub(super) fn notes(walk: &Walk) -> Vec<String> {
 fn fired(fired: &Fired) -> String {
     let metric = &fired.metric;
     let worsening = fired.compared.control.estimate.unwrap_or(0.0);
-    let change = metric.worse.ratio(worsening) - 1.0;
     format!(
-        "The control fired: {} was {} {} when the base was measured once more, in {} pairs.",
+        "The control fired: {} was {} when the base was measured once more, in {} pairs.",
         name(metric),
-        percent(change.abs()),
-        word(metric.worse, worsening),
+        moved(metric, worsening),
         fired.compared.worsenings.len()
     )
 }
