@@ -88,6 +88,7 @@ async fn log_in(pair: Pair, address: String) -> Caller {
     );
     let connect = Connect {
         address,
+        authority: None,
         codec: pair.codec,
         traffic: Arc::new(Traffic::default()),
         compression: None,

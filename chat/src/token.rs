@@ -90,6 +90,7 @@ async fn connect(options: &TokenOptions) -> Result<Caller> {
     let pair = options.protocol.pair;
     let connect = Connect {
         address: options.server.clone(),
+        authority: None,
         codec: pair.codec,
         traffic: Arc::new(Traffic::default()),
         compression: None,

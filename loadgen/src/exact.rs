@@ -2,12 +2,14 @@
 //!
 //! 1. [`script`]: what is said, step by step. [`world`]: the core that it is said to, with a clock that stands and
 //!    randomness that repeats.
-//! 2. [`message`]: what each codec makes of it. [`store`]: what it asks of a database.
+//! 2. [`message`]: what each codec makes of it. [`stream`]: what each protocol's sockets carry for it. [`store`]: what it
+//!    asks of a database.
 
 mod message;
 mod script;
 mod sheet;
 mod store;
+mod stream;
 mod world;
 
 use protocols::codec::CodecFactory;
@@ -71,6 +73,10 @@ pub fn baseline(selection: &Selection) -> anyhow::Result<Made> {
     for codec in &selection.codecs {
         message::measure(*codec, &mut sheet)?;
     }
+    let mut notes = Vec::new();
+    for protocol in &selection.protocols {
+        notes.extend(stream::measure(protocol, &mut sheet)?);
+    }
     for store in &selection.stores {
         store::measure(store, &mut sheet)?;
     }
@@ -79,10 +85,7 @@ pub fn baseline(selection: &Selection) -> anyhow::Result<Made> {
         exact: sheet.into_metrics(),
         counted: None,
     };
-    Ok(Made {
-        baseline,
-        notes: Vec::new(),
-    })
+    Ok(Made { baseline, notes })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 
@@ -19,6 +19,28 @@ pub struct Traffic {
     received: AtomicU64,
     sockets: Mutex<Sockets>,
     asked: Mutex<Asked>,
+    opened: AtomicU32,
+    tape: Option<Mutex<Vec<Stretch>>>,
+}
+
+/// Bytes that one socket moved at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The socket's number, from 0 in the order in which they were opened.
+    pub socket: u32,
+    /// Which way they went.
+    pub direction: Direction,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Which way bytes go, as this end sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Written to the socket.
+    Sent,
+    /// Read from the socket.
+    Received,
 }
 
 #[derive(Default)]
@@ -38,6 +60,24 @@ pub struct ByteCount {
 }
 
 impl Traffic {
+    /// Keeps the bytes as well, until they are taken with [`Traffic::take_tape`].
+    #[must_use]
+    pub fn recording() -> Self {
+        Self {
+            tape: Some(Mutex::default()),
+            ..Self::default()
+        }
+    }
+
+    /// The bytes that all sockets moved since they were taken last, in the order in which they did; none unless they
+    /// are kept.
+    pub fn take_tape(&self) -> Vec<Stretch> {
+        let lock = |tape: &Mutex<Vec<Stretch>>| {
+            std::mem::take(&mut *tape.lock().unwrap_or_else(PoisonError::into_inner))
+        };
+        self.tape.as_ref().map(lock).unwrap_or_default()
+    }
+
     /// What was counted so far.
     #[must_use]
     pub fn bytes(&self) -> ByteCount {
@@ -128,6 +168,7 @@ pub struct Counted<S> {
     _socket: Option<Arc<Socket>>,
     stream: S,
     traffic: Arc<Traffic>,
+    number: u32,
 }
 
 impl Counted<TcpStream> {
@@ -141,8 +182,7 @@ impl Counted<TcpStream> {
         };
         Self {
             _socket: socket,
-            stream,
-            traffic,
+            ..Self::new(stream, traffic)
         }
     }
 }
@@ -152,6 +192,7 @@ impl<S> Counted<S> {
     pub fn new(stream: S, traffic: Arc<Traffic>) -> Self {
         Self {
             _socket: None,
+            number: traffic.opened.fetch_add(1, Ordering::Relaxed),
             stream,
             traffic,
         }
@@ -171,9 +212,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
     ) -> Poll<std::io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        let read = (buffer.filled().len() - before) as u64;
-        if read > 0 {
-            self.traffic.received.fetch_add(read, Ordering::Relaxed);
+        let read = &buffer.filled()[before..];
+        if !read.is_empty() {
+            let count = read.len() as u64;
+            self.traffic.received.fetch_add(count, Ordering::Relaxed);
+            self.keep(Direction::Received, [read]);
         }
         polled
     }
@@ -186,7 +229,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
         bytes: &[u8],
     ) -> Poll<std::io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.count_sent(polled)
+        self.count_sent(polled, [bytes])
     }
 
     fn poll_flush(
@@ -209,7 +252,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
         slices: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.count_sent(polled)
+        self.count_sent(polled, slices.iter().map(|slice| &**slice))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -218,12 +261,95 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
 }
 
 impl<S> Counted<S> {
-    fn count_sent(&self, polled: Poll<std::io::Result<usize>>) -> Poll<std::io::Result<usize>> {
+    /// Counts what was written of `pieces`.
+    fn count_sent<'b>(
+        &self,
+        polled: Poll<std::io::Result<usize>>,
+        pieces: impl IntoIterator<Item = &'b [u8]>,
+    ) -> Poll<std::io::Result<usize>> {
         if let Poll::Ready(Ok(written)) = polled {
             self.traffic
                 .sent
                 .fetch_add(written as u64, Ordering::Relaxed);
+            let mut left = written;
+            let written = pieces.into_iter().map(|piece| {
+                let written = &piece[..left.min(piece.len())];
+                left -= written.len();
+                written
+            });
+            self.keep(Direction::Sent, written);
         }
         polled
+    }
+
+    /// Keeps bytes, if they are to be kept.
+    fn keep<'b>(&self, direction: Direction, pieces: impl IntoIterator<Item = &'b [u8]>) {
+        let Some(tape) = &self.traffic.tape else {
+            return;
+        };
+        let bytes: Vec<u8> = pieces.into_iter().flatten().copied().collect();
+        if !bytes.is_empty() {
+            let mut tape = tape.lock().unwrap_or_else(PoisonError::into_inner);
+            tape.push(Stretch {
+                socket: self.number,
+                direction,
+                bytes,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::IoSlice;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    async fn exchange(traffic: &Arc<Traffic>) {
+        // Four bytes at a time fit, so that writes are cut short.
+        let (near, mut far) = tokio::io::duplex(4);
+        let mut near = Counted::new(near, Arc::clone(traffic));
+        let slices = [IoSlice::new(b"ab"), IoSlice::new(b"cdef")];
+        assert_eq!(near.write_vectored(&slices).await.unwrap(), 4);
+        let mut heard = [0; 4];
+        far.read_exact(&mut heard).await.unwrap();
+        far.write_all(b"xyz").await.unwrap();
+        near.read_exact(&mut heard[..3]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_was_moved_is_kept_in_order_when_asked_for() {
+        let traffic = Arc::new(Traffic::recording());
+        exchange(&traffic).await;
+        exchange(&traffic).await;
+        let stretch = |socket, direction, bytes: &[u8]| Stretch {
+            socket,
+            direction,
+            bytes: bytes.to_vec(),
+        };
+        let expected = [
+            stretch(0, Direction::Sent, b"abcd"),
+            stretch(0, Direction::Received, b"xyz"),
+            stretch(1, Direction::Sent, b"abcd"),
+            stretch(1, Direction::Received, b"xyz"),
+        ];
+        assert_eq!(traffic.take_tape(), expected);
+        assert_eq!(traffic.take_tape(), []);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_unless_asked_for() {
+        let traffic = Arc::new(Traffic::default());
+        exchange(&traffic).await;
+        assert_eq!(traffic.take_tape(), []);
+        assert_eq!(
+            traffic.bytes(),
+            ByteCount {
+                sent: 4,
+                received: 3
+            }
+        );
     }
 }

@@ -58,6 +58,12 @@ pub trait Transport: Send + Sync {
         })))
     }
 
+    /// What of its stream is the same again when a client says the same things to the same server, under a fixed clock
+    /// and seeded randomness.
+    fn repeats(&self) -> Repeats {
+        Repeats::Bytes
+    }
+
     /// How messages can be compressed; none unless asked for, at either end.
     fn compressions(&self) -> &'static [Compression] {
         &[]
@@ -66,6 +72,20 @@ pub trait Transport: Send + Sync {
 
 /// The clients of one connection, once it is open.
 pub type Clients<'a> = BoxFuture<'a, Result<Vec<Box<dyn Client>>, TransportError>>;
+
+/// What of a stream is the same again when the same is said again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats {
+    /// Every byte.
+    Bytes,
+    /// How many bytes: some of them are drawn anew each time, as the masks of WebSocket frames are.
+    Lengths,
+    /// Nothing.
+    Nothing {
+        /// Because of this, in words that finish "because …".
+        why: &'static str,
+    },
+}
 
 /// Whether several clients can ride on one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,12 +172,23 @@ pub struct Listening {
 pub struct Connect {
     /// Where the server is, as `host:port`.
     pub address: String,
+    /// What the server is called, as `host:port`, where the transport says that to it; `None`: as its address. A name
+    /// of its own keeps bytes the same whatever port was chosen.
+    pub authority: Option<String>,
     /// In which format.
     pub codec: &'static dyn CodecFactory,
     /// Where the bytes of its socket are counted.
     pub traffic: Arc<Traffic>,
     /// How messages are compressed, and asked to be; `None`: not at all.
     pub compression: Option<Compression>,
+}
+
+impl Connect {
+    /// What the server is called.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.authority.as_deref().unwrap_or(&self.address)
+    }
 }
 
 /// Why a front end does not listen or a client does not connect.

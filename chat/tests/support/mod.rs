@@ -94,6 +94,7 @@ impl Server {
         let address = self.address(protocol).to_owned();
         let connect = Connect {
             address,
+            authority: None,
             codec: pair.codec,
             traffic: Arc::new(Traffic::default()),
             compression: None,

@@ -46,7 +46,8 @@ impl Sheet {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes as baselines have them.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").expect("strings take all that is written");
         text

@@ -76,6 +76,7 @@ impl Door<'_> {
     fn connect(&self) -> anyhow::Result<Connect> {
         Ok(Connect {
             address: self.order.address.clone(),
+            authority: None,
             codec: self.pair.codec,
             traffic: Arc::clone(self.traffic),
             compression: compression(self.order.reach.compression.as_deref())?,

@@ -135,6 +135,7 @@ impl Door for Registered {
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>> {
         self.pair.transport.connect(Connect {
             address: self.address.clone(),
+            authority: None,
             codec: self.pair.codec,
             traffic: Arc::default(),
             compression: None,

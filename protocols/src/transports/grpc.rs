@@ -83,7 +83,7 @@ impl Transport for Grpc {
     fn connect(&self, connect: Connect) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>> {
         Box::pin(async move {
             let (stream, format) = dial(&connect).await?;
-            let client = client::GrpcClient::open(stream, &connect.address, format).await;
+            let client = client::GrpcClient::open(stream, connect.authority(), format).await;
             let client = client.map_err(|source| TransportError::Connect {
                 address: connect.address,
                 source,
@@ -102,7 +102,7 @@ impl Transport for Grpc {
         Box::pin(async move {
             let (stream, format) = dial(&connect).await?;
             let opened =
-                client::GrpcClient::open_shared(stream, &connect.address, format, clients).await;
+                client::GrpcClient::open_shared(stream, connect.authority(), format, clients).await;
             let clients = opened.map_err(|source| TransportError::Connect {
                 address: connect.address,
                 source,

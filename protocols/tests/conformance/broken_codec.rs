@@ -161,6 +161,7 @@ impl Door for FaultyDoor {
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>> {
         Tcp.connect(Connect {
             address: self.address.clone(),
+            authority: None,
             codec: &Json,
             traffic: Arc::default(),
             compression: None,

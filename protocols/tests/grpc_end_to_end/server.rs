@@ -66,6 +66,7 @@ pub(crate) async fn connect_compressed(
     let Pair { codec, transport } = pair();
     let connect = Connect {
         address: address.to_owned(),
+        authority: None,
         codec,
         traffic: Arc::clone(traffic),
         compression,
@@ -82,6 +83,7 @@ pub(crate) async fn connect_shared(
     let Pair { codec, transport } = pair();
     let connect = Connect {
         address: address.to_owned(),
+        authority: None,
         codec,
         traffic: Arc::clone(traffic),
         compression: None,
@@ -105,6 +107,7 @@ pub(crate) async fn try_shared(
     let Pair { codec, transport } = pair_of(protocol);
     let connect = Connect {
         address: address.to_owned(),
+        authority: None,
         codec,
         traffic: Arc::default(),
         compression: None,
@@ -120,6 +123,7 @@ pub(crate) async fn try_compressed(
     let Pair { codec, transport } = pair_of(protocol);
     let connect = Connect {
         address: address.to_owned(),
+        authority: None,
         codec,
         traffic: Arc::default(),
         compression: Some(Compression::Gzip),

@@ -67,29 +67,29 @@ impl GrpcClient {
     /// Begins HTTP/2 on a socket.
     pub(super) async fn open(
         stream: Counted<TcpStream>,
-        address: &str,
+        authority: &str,
         format: Format,
     ) -> io::Result<Self> {
         let (connection, sender) = Connection::open(stream, format.content_type.clone()).await?;
-        Self::new(Drive::Own(connection), sender, address, format)
+        Self::new(Drive::Own(connection), sender, authority, format)
     }
 
     /// Begins HTTP/2 on a socket that several clients share.
     pub(super) async fn open_shared(
         stream: Counted<TcpStream>,
-        address: &str,
+        authority: &str,
         format: Format,
         clients: NonZeroU32,
     ) -> io::Result<Vec<Self>> {
         let (seats, sender) = shared::open(stream, format.content_type.clone(), clients).await?;
-        let client = |seat| Self::new(Drive::Task(seat), sender.clone(), address, format.clone());
+        let client = |seat| Self::new(Drive::Task(seat), sender.clone(), authority, format.clone());
         seats.into_iter().map(client).collect()
     }
 
-    fn new(drive: Drive, sender: Sender, address: &str, format: Format) -> io::Result<Self> {
+    fn new(drive: Drive, sender: Sender, authority: &str, format: Format) -> io::Result<Self> {
         Ok(Self {
             drive,
-            caller: Caller::new(sender, address, format.compression)?,
+            caller: Caller::new(sender, authority, format.compression)?,
             session: Session::default(),
             staged: Vec::new(),
             calls: FuturesUnordered::new(),

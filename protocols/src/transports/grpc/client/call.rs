@@ -47,10 +47,10 @@ pub(super) struct Caller {
 impl Caller {
     pub(super) fn new(
         sender: Sender,
-        address: &str,
+        authority: &str,
         compression: Option<CompressionEncoding>,
     ) -> io::Result<Self> {
-        let origin: Uri = format!("http://{address}")
+        let origin: Uri = format!("http://{authority}")
             .parse()
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let mut headers = HeaderMap::with_capacity(4);
