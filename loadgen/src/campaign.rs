@@ -49,6 +49,8 @@ pub struct Settings {
     pub seed: u64,
     /// How accounts reach the server.
     pub reach: Reach,
+    /// Whether clock and randomness are fixed at both ends.
+    pub deterministic: bool,
 }
 
 impl Settings {
@@ -201,6 +203,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         reach: settings.reach.clone(),
         link: trial.cell.link,
         recording: settings.recording,
+        deterministic: settings.deterministic,
     };
     TrialOrder { target, load }
 }
@@ -216,6 +219,7 @@ fn serve_order(trial: &Trial, settings: &Settings) -> ServeOrder {
         },
         compression: settings.reach.compression.clone(),
         delivery: settings.reach.delivery,
+        fixed_seed: settings.deterministic.then_some(settings.seed),
         fault: settings
             .server_fault
             .as_ref()

@@ -80,6 +80,10 @@ pub enum Command {
 
 /// How to measure.
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line, and stands for itself"
+)]
 pub struct RunArgs {
     /// Which protocols to compare, separated by commas; `loadgen protocols` lists them
     /// [default: the three of the notebook, and in scaling a reference beside them].
@@ -152,9 +156,15 @@ pub struct RunArgs {
     #[arg(long, value_name = "LINK", value_parser = asked::link)]
     pub link: Vec<AskedLink>,
 
-    /// Seeds everything random, the order of trials above all; recorded in the results [default: a random one].
+    /// Seeds everything random, the order of trials above all; recorded in the results [default: a random one, and with
+    /// --deterministic 1].
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+
+    /// Give server and clients a clock that stands and randomness from the seed: runs with one seed then carry the very
+    /// same bytes. Goes with `--workload efficiency`, where one client speaks at a time.
+    #[arg(long, conflicts_with_all = ["addr", "connections"])]
+    pub deterministic: bool,
 
     /// Where results and report go.
     #[arg(long, value_name = "DIR", default_value = "loadgen-report")]

@@ -61,6 +61,9 @@ pub struct ServeOrder {
     /// How messages reach their recipients.
     #[serde(default)]
     pub delivery: Delivery,
+    /// What its randomness is drawn from, while its clock stands; `None`: it has the machine's clock and randomness.
+    #[serde(default)]
+    pub fixed_seed: Option<u64>,
 }
 
 /// What a relay child is to be.
@@ -113,6 +116,9 @@ pub struct LoadOrder {
     /// Whether latencies are kept.
     #[serde(default)]
     pub recording: Recording,
+    /// Whether nothing that it says may depend on what this machine happens to choose, a port for instance.
+    #[serde(default)]
+    pub deterministic: bool,
 }
 
 impl LoadOrder {

@@ -19,6 +19,10 @@ use server_core::store::{STORES, StoreKind};
 
 use self::sheet::Sheet;
 
+/// What a client calls its server where nothing may vary, whatever port that has: a port's digits take more or fewer
+/// bits in HTTP/2.
+pub(crate) const AUTHORITY: &str = "127.0.0.1:54400";
+
 /// What is looked at.
 #[derive(Clone)]
 pub struct Selection {

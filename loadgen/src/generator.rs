@@ -107,6 +107,7 @@ mod tests {
             reach: Reach::default(),
             link: None,
             recording: Recording::On,
+            deterministic: false,
         }
     }
 

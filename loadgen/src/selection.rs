@@ -80,6 +80,7 @@ impl Selection {
         let workloads = workloads(args)?;
         let open = workloads.iter().any(|workload| is_open(*workload));
         refuse_without_effect(args, &workloads)?;
+        refuse_what_does_not_repeat(args, &workloads)?;
         let accounts = match args.accounts.as_slice() {
             _ if args.idle.is_some() => args.idle.into_iter().collect(),
             _ if !open => Vec::new(),
@@ -273,6 +274,26 @@ fn refuse_without_effect(
         }
     }
     Ok(())
+}
+
+/// What takes turns in another order every time, or asks by the clock, does not repeat.
+fn refuse_what_does_not_repeat(
+    args: &RunArgs,
+    workloads: &[&'static dyn Workload],
+) -> Result<(), UsageError> {
+    let one_speaks = |workload: &&'static dyn Workload| workload.name() == workload::EFFICIENCY;
+    let problem = if !args.deterministic {
+        return Ok(());
+    } else if !workloads.iter().all(one_speaks) {
+        "--deterministic needs one client that speaks at a time: it goes with --workload efficiency alone"
+    } else if args.server_threads > 1 {
+        "--deterministic needs a server of one thread: leave --server-threads out"
+    } else if args.reach.delivery != Delivery::Push {
+        "--deterministic needs messages that are pushed, because polls follow the clock: leave --delivery out"
+    } else {
+        return Ok(());
+    };
+    Err(UsageError(problem.to_owned()))
 }
 
 /// A reference has no core that could be wrong.

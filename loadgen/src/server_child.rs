@@ -9,7 +9,7 @@ use protocols::registry::{self, Front, Pair};
 use protocols::transport::{Compression, Listen};
 use server_core::Chat;
 use server_core::chat::Parts;
-use server_core::environment::System;
+use server_core::environment::{Environment, Fixed, FixedStart, System};
 use server_core::error::one_line;
 use server_core::fanout::{Fanout, Telling};
 use server_core::limits::Options;
@@ -141,9 +141,19 @@ fn core(order: &ServeOrder, directory: &std::path::Path) -> anyhow::Result<Arc<C
     Ok(Chat::new(Parts {
         store,
         fanout,
-        environment: Arc::new(System),
+        environment: environment(order),
         options: Options::default(),
     }))
+}
+
+fn environment(order: &ServeOrder) -> Arc<dyn Environment> {
+    match order.fixed_seed {
+        None => Arc::new(System),
+        Some(seed) => Arc::new(Fixed::new(FixedStart {
+            seed,
+            ..FixedStart::default()
+        })),
+    }
 }
 
 async fn obey(mut orders: UnboundedReceiver<Order>, chat: &Chat) -> anyhow::Result<()> {

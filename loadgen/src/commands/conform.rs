@@ -58,6 +58,7 @@ fn serve_order(args: &ConformArgs) -> anyhow::Result<ServeOrder> {
         threads: 1,
         compression: None,
         delivery: Delivery::Push,
+        fixed_seed: None,
         fault: None,
     })
 }

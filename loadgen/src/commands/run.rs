@@ -97,10 +97,18 @@ pub(super) fn settings(args: &RunArgs, selection: &Selection) -> anyhow::Result<
             .in_flight
             .unwrap_or_else(|| args.timing.in_flight_default()),
         timing: selection.timing,
-        seed: args.seed.unwrap_or_else(random_seed),
+        seed: match (args.seed, args.deterministic) {
+            (Some(seed), _) => seed,
+            (None, true) => DETERMINISTIC_SEED,
+            (None, false) => random_seed(),
+        },
+        deterministic: args.deterministic,
         reach: args.reach.order(),
     })
 }
+
+/// What a run is seeded with that is to be repeated, if nobody says.
+const DETERMINISTIC_SEED: u64 = 1;
 
 /// Of 32 bits, so that a person can type it again and every reader of JSON keeps it whole.
 fn random_seed() -> u64 {
@@ -145,6 +153,7 @@ fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config 
         connections: args.reach.connections,
         compression: settings.reach.compression.clone(),
         server_fault: args.server_fault.as_ref().map(ToString::to_string),
+        deterministic: settings.deterministic,
         scram_iterations: Some(SCRAM_ITERATIONS_MIN),
         server_threads: args.addr.is_none().then_some(settings.server_threads),
         loadgen_threads: Some(1),

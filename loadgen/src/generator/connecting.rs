@@ -14,6 +14,7 @@ use server_core::limits::PROTOCOL_VERSION;
 use server_core::{Reply, Request};
 
 use crate::control::LoadOrder;
+use crate::exact::AUTHORITY;
 use crate::server_child::compression;
 
 /// How many connections are opened at a time.
@@ -76,7 +77,7 @@ impl Door<'_> {
     fn connect(&self) -> anyhow::Result<Connect> {
         Ok(Connect {
             address: self.order.address.clone(),
-            authority: None,
+            authority: self.order.deterministic.then(|| AUTHORITY.to_owned()),
             codec: self.pair.codec,
             traffic: Arc::clone(self.traffic),
             compression: compression(self.order.reach.compression.as_deref())?,

@@ -48,6 +48,7 @@ pub(crate) fn serve_order(protocol: &str, address: &str) -> ServeOrder {
         threads: 1,
         compression: None,
         delivery: Delivery::Push,
+        fixed_seed: None,
         fault: None,
     }
 }

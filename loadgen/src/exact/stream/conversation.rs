@@ -16,11 +16,9 @@ use tokio_util::task::TaskTracker;
 
 use super::StepOnStream;
 use super::tape::Recorder;
+use crate::exact::AUTHORITY;
 use crate::exact::script::{Action, Known, SCRIPT, Step};
 use crate::exact::world::World;
-
-/// What the client calls the server, whatever port that has: a port's digits take more or fewer bits in HTTP/2.
-pub(super) const AUTHORITY: &str = "127.0.0.1:54400";
 
 /// For how many turns of the runtime nothing may happen before a step is over. In one turn every task that can go on
 /// does, and the sockets are asked.
