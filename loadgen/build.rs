@@ -20,6 +20,13 @@ fn main() {
     let version =
         output(&rustc, &["--version"]).unwrap_or_else(|| "rustc of an unknown version".to_owned());
     println!("cargo::rustc-env=LOADGEN_RUSTC={version}");
+    let variable = |name| std::env::var(name).unwrap_or_default();
+    println!("cargo::rustc-env=LOADGEN_TARGET={}", variable("TARGET"));
+    println!(
+        "cargo::rustc-env=LOADGEN_PROFILE={}, opt-level {}",
+        variable("PROFILE"),
+        variable("OPT_LEVEL")
+    );
     // Without git, or outside of a working tree, there is no revision to tell.
     if let Some(revision) = revision() {
         println!("cargo::rustc-env=LOADGEN_GIT_REVISION={revision}");

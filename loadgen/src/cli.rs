@@ -76,6 +76,12 @@ pub enum Command {
     /// The clients' process of a trial; started by loadgen itself.
     #[command(hide = true)]
     ChildGenerator,
+    /// The process whose instructions Callgrind counts; started by loadgen itself.
+    #[command(hide = true)]
+    ChildCount {
+        /// The codecs, by name.
+        codecs: Vec<String>,
+    },
 }
 
 /// How to measure.

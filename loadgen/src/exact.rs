@@ -4,7 +4,9 @@
 //!    randomness that repeats.
 //! 2. [`message`]: what each codec makes of it. [`stream`]: what each protocol's sockets carry for it. [`store`]: what it
 //!    asks of a database.
+//! 3. [`counted`]: instructions and allocations, which vary with the toolchain alone.
 
+mod counted;
 mod message;
 mod script;
 mod sheet;
@@ -17,6 +19,7 @@ use protocols::registry::{self, Protocol};
 use reports::gate::baseline::{BASELINE_SCHEMA, Baseline};
 use server_core::store::{STORES, StoreKind};
 
+pub use self::counted::count;
 use self::sheet::Sheet;
 
 /// What a client calls its server where nothing may vary, whatever port that has: a port's digits take more or fewer
@@ -84,10 +87,20 @@ pub fn baseline(selection: &Selection) -> anyhow::Result<Made> {
     for store in &selection.stores {
         store::measure(store, &mut sheet)?;
     }
+    let counted = match selection.counting {
+        Counting::Off => None,
+        Counting::WherePossible => match counted::measure(&selection.codecs)? {
+            Ok(counted) => Some(counted),
+            Err(unable) => {
+                notes.push(unable.to_string());
+                None
+            }
+        },
+    };
     let baseline = Baseline {
         schema: BASELINE_SCHEMA,
         exact: sheet.into_metrics(),
-        counted: None,
+        counted,
     };
     Ok(Made { baseline, notes })
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use loadgen::cli::{Cli, Command};
 use loadgen::exit::{self, Exit};
-use loadgen::{commands, generator, relay_child, server_child};
+use loadgen::{commands, exact, generator, relay_child, server_child};
 use server_core::error::one_line;
 
 fn main() -> ExitCode {
@@ -29,5 +29,6 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::ChildServer) => server_child::main().map(|()| Exit::Fine),
         Some(Command::ChildRelay) => relay_child::main().map(|()| Exit::Fine),
         Some(Command::ChildGenerator) => generator::main().map(|()| Exit::Fine),
+        Some(Command::ChildCount { codecs }) => exact::count(&codecs).map(|()| Exit::Fine),
     }
 }

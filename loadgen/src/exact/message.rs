@@ -7,6 +7,7 @@ use protocols::codec::{CodecFactory, DecodeError};
 use server_core::{FromServer, Request};
 
 use self::calls::Calls;
+pub(super) use self::framed::Ends;
 use self::framed::Framed;
 use super::script::{Action, Known, SCRIPT, Step};
 use super::sheet::Sheet;
@@ -102,10 +103,6 @@ pub(super) struct Spoken {
 /// What a message says.
 pub(super) enum Said {
     /// From the client.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "only what is counted is encoded again")
-    )]
     Request(Request<'static>),
     /// From the server.
     FromServer(FromServer<'static>),
