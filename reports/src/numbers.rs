@@ -69,16 +69,6 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{:.0}%", share * 100.0)
 }
 
-/// A share as a percentage with what digits it has: `5%`, `0.5%`, and three significant ones where there are more.
-pub(crate) fn percent_exact(share: f64) -> String {
-    let text = measured(share * 100.0);
-    match text.split_once('.') {
-        Some((whole, fraction)) if fraction.trim_end_matches('0').is_empty() => format!("{whole}%"),
-        Some(_) => format!("{}%", text.trim_end_matches('0')),
-        None => format!("{text}%"),
-    }
-}
-
 /// A size in the binary unit that suits it.
 pub(crate) fn size_bytes(value_bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -239,22 +229,6 @@ mod tests {
         assert_eq!(margin(1.31), "±31%");
         assert_eq!(margin(2.5), "×÷2.50");
         assert_eq!(margin(f64::INFINITY), NONE);
-    }
-
-    #[test]
-    fn a_share_keeps_what_digits_it_has() {
-        let cases = [
-            (0.05, "5%"),
-            (0.005, "0.5%"),
-            (0.125, "12.5%"),
-            (1.0, "100%"),
-            (0.0, "0%"),
-        ];
-        for (share, expected) in cases {
-            assert_eq!(percent_exact(share), expected);
-        }
-        assert_eq!(percent_exact(1.0 / 3.0), "33.3%");
-        assert_eq!(percent_exact(20.0), "2,000%");
     }
 
     #[test]

@@ -172,7 +172,7 @@ pub(crate) fn ruled(
 }
 
 /// Broken into lines of at most that many characters, between words.
-fn wrapped(text: &str, width: usize) -> String {
+pub(crate) fn wrapped(text: &str, width: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let line = lines.last_mut().expect("there is one line at least");
@@ -196,13 +196,13 @@ fn protocol(cell: &Cell<'_>) -> String {
 }
 
 /// Without control characters, which a terminal might obey.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '?' } else { c })
         .collect()
 }
 
-fn widest_line(text: &str) -> usize {
+pub(crate) fn widest_line(text: &str) -> usize {
     text.lines()
         .map(|line| line.chars().count())
         .max()

@@ -42,7 +42,7 @@ fn block_lines(block: &Block, report: &Report<'_>) -> Vec<String> {
 }
 
 /// A fence longer than any that the text contains.
-fn code_lines(text: &str) -> Vec<String> {
+pub(crate) fn code_lines(text: &str) -> Vec<String> {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     vec![fence.clone(), text.to_owned(), fence]
@@ -64,7 +64,7 @@ fn table_lines(table: &Table) -> Vec<String> {
     lines
 }
 
-fn row_line(entries: impl Iterator<Item = String>) -> String {
+pub(crate) fn row_line(entries: impl Iterator<Item = String>) -> String {
     format!("| {} |", entries.collect::<Vec<_>>().join(" | "))
 }
 
@@ -86,7 +86,7 @@ fn entry(entry: &Entry) -> String {
 }
 
 /// Text that Markdown shows as it is, on one line.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     let mut before = ' ';

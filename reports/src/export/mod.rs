@@ -2,7 +2,7 @@
 
 mod csv;
 mod html;
-mod markdown;
+pub(crate) mod markdown;
 
 use crate::document::Section;
 use crate::plot::Rendered;

@@ -14,7 +14,14 @@ pub(crate) struct Change {
     pub(crate) head: Range<usize>,
 }
 
-/// The changes that make `head` of `base`, in the order of their places: with as many bytes kept as can be.
+impl Change {
+    fn size(&self) -> usize {
+        self.base.len().max(self.head.len())
+    }
+}
+
+/// The changes that make `head` of `base`, in the order of their places: with as many bytes kept as can be, but for
+/// few between many that changed.
 pub(crate) fn changes(base: &[u8], head: &[u8]) -> Vec<Change> {
     let same = |(a, b): &(&u8, &u8)| a == b;
     let start = base.iter().zip(head).take_while(same).count();
@@ -32,7 +39,24 @@ pub(crate) fn changes(base: &[u8], head: &[u8]) -> Vec<Change> {
         change.base = change.base.start + start..change.base.end + start;
         change.head = change.head.start + start..change.head.end + start;
     }
-    changes
+    joined(changes)
+}
+
+/// Few bytes that happen to be the same between many that are not tell nobody anything: changes with at most a quarter
+/// as many bytes between them as are in them become one.
+fn joined(changes: Vec<Change>) -> Vec<Change> {
+    let mut joined: Vec<Change> = Vec::new();
+    for change in changes {
+        match joined.last_mut() {
+            Some(last)
+                if 4 * (change.base.start - last.base.end) <= last.size() + change.size() =>
+            {
+                (last.base.end, last.head.end) = (change.base.end, change.head.end);
+            }
+            _ => joined.push(change),
+        }
+    }
+    joined
 }
 
 fn between(base: &[u8], head: &[u8]) -> Vec<Change> {
@@ -140,6 +164,7 @@ mod tests {
         check("ab", "", &[(0..2, 0..0)]);
         check("1-abc-2", "3-abc-44", &[(0..1, 0..1), (6..7, 6..8)]);
         check("aaa", "aaaa", &[(3..3, 3..4)]);
+        check("\"to\":", "\"recipient\":", &[(1..3, 1..10)]);
     }
 
     #[test]

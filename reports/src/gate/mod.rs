@@ -5,8 +5,10 @@
 //! 2. [`exact`]: a baseline against what is measured now, byte by byte.
 //! 3. [`stages`]: what is to be measured by time. [`decision`]: what those runs say.
 //! 4. [`waivers`]: what may be red for now. [`verdict`]: what was found.
-//! 5. [`recorded`]: runs of one binary, to draw from. [`calibration`]: the noise floors that they show.
+//! 5. [`outputs`]: that, shown.
+//! 6. [`recorded`]: runs of one binary, to draw from. [`calibration`]: the noise floors that they show.
 
+mod amounts;
 pub mod baseline;
 pub mod calibration;
 pub mod config;
@@ -16,6 +18,7 @@ pub mod exact;
 mod hexadecimal;
 pub mod metric;
 mod naming;
+pub mod outputs;
 pub mod pattern;
 pub mod recorded;
 pub mod stages;

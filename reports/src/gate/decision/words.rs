@@ -3,9 +3,9 @@
 use super::look::{Compared, Said, TimeMetric};
 use super::slo::Held;
 use super::walk::{Fired, Judged, Short, State, Walk};
+use crate::gate::amounts::{percent, value};
 use crate::gate::metric::{Class, Worse};
 use crate::gate::verdict::{Finding, Paired, Status};
-use crate::numbers::{self, TimeUnit};
 use crate::statistics::bootstrap;
 use crate::statistics::interval::Interval;
 
@@ -207,36 +207,6 @@ fn word(worse: Worse, worsening: f64) -> &'static str {
         (Worse::Higher, true) | (Worse::Lower, false) => "more",
         (Worse::Higher, false) | (Worse::Lower, true) => "less",
     }
-}
-
-fn percent(share: f64) -> String {
-    let text = numbers::decimals(share * 100.0, 1);
-    format!("{} %", text.strip_suffix(".0").unwrap_or(&text))
-}
-
-fn value(value: f64, unit: &str) -> String {
-    match unit {
-        "ns" => {
-            let suited = TimeUnit::for_ns(value);
-            format!(
-                "{} {}",
-                numbers::measured(value / suited.ns()),
-                suited.symbol()
-            )
-        }
-        "B" => size(value),
-        "" => numbers::measured(value),
-        unit => format!("{} {unit}", numbers::measured(value)),
-    }
-}
-
-fn size(bytes: f64) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "sizes are positive, and far below 2^52"
-    )]
-    numbers::size_bytes(bytes.round() as u64)
 }
 
 /// What is said of a bound on the head.

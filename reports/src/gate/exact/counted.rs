@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ACCEPT;
+use crate::gate::amounts::percent;
 use crate::gate::baseline::{Baseline, Counted};
 use crate::gate::config::{GateConfig, Rule};
 use crate::gate::metric::{Class, MetricId};
@@ -80,9 +81,9 @@ fn judged(
             return (Status::AppearedOrGone, words);
         }
     };
-    let band = format!("the band is {}", numbers::percent_exact(rule.floor));
+    let band = format!("the band is {}", percent(rule.floor));
     let (now, before) = (count(head), count(base));
-    let share = numbers::percent_exact((head / base - 1.0).abs());
+    let share = percent((head / base - 1.0).abs());
     #[expect(clippy::float_cmp, reason = "counts, which are the same or not")]
     let is_same = head == base;
     if is_same {
@@ -109,7 +110,7 @@ fn judged(
             Status::Same,
             format!(
                 "{subject}: {now}, was {before}, within the band of {}",
-                numbers::percent_exact(rule.floor)
+                percent(rule.floor)
             ),
         )
     }

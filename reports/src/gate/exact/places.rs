@@ -7,7 +7,7 @@ use crate::gate::hexadecimal;
 const PLACES: usize = 3;
 
 /// How many bytes of a place it writes out.
-const BYTES: usize = 8;
+const BYTES: usize = 12;
 
 /// `at offset 0, 19 became 1a; at offset 7, 03 was inserted`; none where there are no bytes on either side, or the same.
 pub(super) fn words(base_hex: Option<&str>, head_hex: Option<&str>) -> Option<String> {

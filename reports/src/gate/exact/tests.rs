@@ -111,7 +111,7 @@ fn places_are_named_up_to_three_with_text_where_it_is_text() {
     let finding = &compare(&of(name, &base), &of(name, &head), &bare())[0];
     assert!(
         finding.sentence.ends_with(
-            "at offset 1, 22 63 6c 69 65 6e 74 5f and 5 more (`\"client_…`) were inserted"
+            "at offset 1, 22 63 6c 69 65 6e 74 5f 69 64 22 3a and 1 more (`\"client_id\":…`) were inserted"
         ),
         "{}",
         finding.sentence
@@ -171,18 +171,18 @@ fn counts_are_held_in_their_band() {
         (
             1010.0,
             Status::Same,
-            "1,010, was 1,000, within the band of 1%",
+            "1,010, was 1,000, within the band of 1 %",
         ),
         (
             1011.0,
             Status::Regression,
-            "1,011, was 1,000 (1.1% more); the band is 1%",
+            "1,011, was 1,000 (1.1 % more); the band is 1 %",
         ),
         (1000.0, Status::Same, "1,000, as in the baseline"),
         (
             900.0,
             Status::Better,
-            "900, was 1,000 (10% less); `loadgen baseline accept` keeps it there",
+            "900, was 1,000 (10 % less); `loadgen baseline accept` keeps it there",
         ),
     ];
     for (value, status, words) in cases {
@@ -194,7 +194,7 @@ fn counts_are_held_in_their_band() {
         &none,
         &counted("rustc 1.95.0", 1.0),
         Status::Regression,
-        &format!("{subject}: 1, was 0; the band is 1%"),
+        &format!("{subject}: 1, was 0; the band is 1 %"),
     );
 }
 
