@@ -3,13 +3,21 @@
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
+use bench::samples::{LONG_TEXT, SHORT_TEXT};
 use bench::world::{World, ask, send, send_many};
+use bench::{figures, pace};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use server_core::store::{STORES, StoreKind};
 use server_core::{Connection, Request, Text};
 
 /// How many further accounts and how many unread messages there are from the beginning.
 const OTHERS: u64 = 100;
+
+/// How long all of them may take together. Stores that wait for a disk take longer.
+const IN_ALL: Duration = Duration::from_secs(30);
+
+/// How many samples are taken: the fewest that Criterion allows.
+const SAMPLES: usize = 10;
 
 /// What is measured: its name, and how long that many of it take. Those that add to the store come last, so that the
 /// others find it as small as it was.
@@ -22,7 +30,12 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("delete_messages", delete_messages),
     ("create_account", create_account),
     ("send_offline", send_offline),
-    ("send_online", send_online),
+    ("send_online", |scene, iterations| {
+        send_online(scene, iterations, SHORT_TEXT)
+    }),
+    ("send_online_long", |scene, iterations| {
+        send_online(scene, iterations, LONG_TEXT)
+    }),
 ];
 
 type Operation = fn(&mut Scene, u64) -> Duration;
@@ -38,11 +51,14 @@ struct Scene {
 fn core(criterion: &mut Criterion) {
     for kind in STORES {
         let mut group = criterion.benchmark_group(format!("core/{}", kind.name));
-        group.throughput(Throughput::Elements(1)).sample_size(10);
-        let mut scene = Scene::new(kind);
+        group
+            .throughput(Throughput::Elements(1))
+            .sample_size(SAMPLES);
+        let mut scene = None;
         for (name, operation) in OPERATIONS {
             group.bench_function(*name, |bencher| {
-                bencher.iter_custom(|iterations| operation(&mut scene, iterations));
+                let scene = scene.get_or_insert_with(|| Scene::new(kind));
+                bencher.iter_custom(|iterations| operation(scene, iterations));
             });
         }
         group.finish();
@@ -133,16 +149,20 @@ fn create_account(scene: &mut Scene, iterations: u64) -> Duration {
 }
 
 fn send_offline(scene: &mut Scene, iterations: u64) -> Duration {
-    repeat(&scene.sender, &send(&Scene::other(0)), iterations)
+    repeat(
+        &scene.sender,
+        &send(&Scene::other(0), SHORT_TEXT),
+        iterations,
+    )
 }
 
 /// The recipient's outbox is emptied now and then, as its connection would.
-fn send_online(scene: &mut Scene, iterations: u64) -> Duration {
+fn send_online(scene: &mut Scene, iterations: u64, text: &str) -> Duration {
     const EMPTIED_EVERY: u64 = 500;
     let mut context = Context::from_waker(Waker::noop());
     let started = Instant::now();
     for number in 0..iterations {
-        ask(&scene.sender, &send("user02"));
+        ask(&scene.sender, &send("user02", text));
         if number % EMPTIED_EVERY == 0 {
             while scene.recipient.outbox().poll_pop(&mut context).is_ready() {}
         }
@@ -158,9 +178,14 @@ fn repeat(connection: &Connection, request: &Request<'_>, iterations: u64) -> Du
     started.elapsed()
 }
 
+fn criterion() -> Criterion {
+    let target = figures::target_directory(env!("CARGO_TARGET_TMPDIR"));
+    pace::criterion(target, STORES.len() * OPERATIONS.len(), IN_ALL)
+}
+
 criterion_group! {
     name = benches;
-    config = bench::criterion();
+    config = criterion();
     targets = core
 }
 criterion_main!(benches);

@@ -1,9 +1,15 @@
 //! What keeping a latency costs: the load generator does it for each message, and must not notice.
 
 use std::hint::black_box;
+use std::time::Duration;
 
+use bench::{figures, pace};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use loadgen::recorder::{Moments, Recorder, Recording};
+
+/// How many benches there are, and how long they may take together.
+const BENCHES: usize = 3;
+const IN_ALL: Duration = Duration::from_secs(1);
 
 /// How many different latencies are recorded in turn, so that no bucket is always in the nearest cache.
 const LATENCIES: usize = 4096;
@@ -58,5 +64,14 @@ fn recorder(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, recorder);
+fn criterion() -> Criterion {
+    let target = figures::target_directory(env!("CARGO_TARGET_TMPDIR"));
+    pace::criterion(target, BENCHES, IN_ALL)
+}
+
+criterion_group! {
+    name = benches;
+    config = criterion();
+    targets = recorder
+}
 criterion_main!(benches);

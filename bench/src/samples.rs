@@ -1,4 +1,4 @@
-//! One message of each kind, as long as those of the workloads.
+//! One message of each kind, as long as those of the workloads; those that carry a text also with the longest one.
 
 use std::sync::Arc;
 
@@ -11,12 +11,70 @@ use server_core::{ErrorCode, Event, FromServer, Refusal, Reply, Request, Text};
 /// How many messages, names or ids a sample has where it has several.
 const SEVERAL: u64 = 20;
 
+/// The text of most messages.
+pub const SHORT_TEXT: &str = "hello";
+
+/// The longest text that servers take unless told otherwise, of letters that take a byte each.
+pub const LONG_TEXT: &str = match std::str::from_utf8(&LETTERS) {
+    Ok(text) => text,
+    Err(_) => panic!("letters are text"),
+};
+
+/// How many characters the longest text has.
+const LONG_TEXT_CHARS: usize = 256;
+
+const LETTERS: [u8; LONG_TEXT_CHARS] = {
+    let mut letters = [0; LONG_TEXT_CHARS];
+    let mut index = 0;
+    let mut letter = b'a';
+    while index < LONG_TEXT_CHARS {
+        letters[index] = letter;
+        letter = if letter == b'z' { b'a' } else { letter + 1 };
+        index += 1;
+    }
+    letters
+};
+
 /// When the first message was sent, in milliseconds since 1970-01-01 UTC.
 const SENT_AT_MS: u64 = 1_790_000_000_000;
 
-/// A request of each operation.
+/// What crosses a connection, in either direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// By the client.
+    Request(Request<'static>),
+    /// By the server.
+    FromServer(FromServer<'static>),
+}
+
+/// Every sample, with what to call it: `request/send`, `reply/send`, `event/lagged`, `refusal/not_enough_unread`.
 #[must_use]
-pub fn requests() -> Vec<Request<'static>> {
+pub fn all() -> Vec<(String, Said)> {
+    let named = |kind: &str, name: &str, said| (format!("{kind}/{name}"), said);
+    let mut all = Vec::new();
+    for request in requests() {
+        let name = request.operation().name();
+        all.push(named("request", name, Said::Request(request)));
+    }
+    for (name, request) in sends() {
+        all.push(named("request", name, Said::Request(request)));
+    }
+    for reply in replies() {
+        let (name, reply) = (reply.operation().name(), FromServer::Reply(reply));
+        all.push(named("reply", name, Said::FromServer(reply)));
+    }
+    for (name, event) in events() {
+        let event = FromServer::Event(event);
+        all.push(named("event", name, Said::FromServer(event)));
+    }
+    let refusal = Refusal::with_detail(ErrorCode::NotEnoughUnread, 3);
+    let (name, refusal) = (refusal.code.name(), FromServer::Refused(refusal));
+    all.push(named("refusal", name, Said::FromServer(refusal)));
+    all
+}
+
+/// A request of each operation.
+fn requests() -> Vec<Request<'static>> {
     vec![
         Request::Hello {
             version: PROTOCOL_VERSION,
@@ -46,7 +104,7 @@ pub fn requests() -> Vec<Request<'static>> {
         },
         Request::Send {
             to: name(2),
-            text: "hello".into(),
+            text: SHORT_TEXT.into(),
             client_id: None,
         },
         Request::Unread,
@@ -68,19 +126,24 @@ pub fn requests() -> Vec<Request<'static>> {
     ]
 }
 
-/// A `Send` as retries need it.
-#[must_use]
-pub fn send_with_client_id() -> Request<'static> {
-    Request::Send {
+/// Further requests of the operation that matters most: as retries need it, and with the longest text.
+fn sends() -> [(&'static str, Request<'static>); 2] {
+    let send = |text: &'static str, client_id| Request::Send {
         to: name(2),
-        text: "hello".into(),
-        client_id: Some(ClientId([4; 16])),
-    }
+        text: text.into(),
+        client_id,
+    };
+    [
+        (
+            "send_with_client_id",
+            send(SHORT_TEXT, Some(ClientId([4; 16]))),
+        ),
+        ("send_long", send(LONG_TEXT, None)),
+    ]
 }
 
 /// A reply of each operation.
-#[must_use]
-pub fn replies() -> Vec<Reply<'static>> {
+fn replies() -> Vec<Reply<'static>> {
     vec![
         Reply::Hello {
             version: PROTOCOL_VERSION,
@@ -133,10 +196,16 @@ pub fn replies() -> Vec<Reply<'static>> {
 }
 
 /// An event of each kind, with what to call it.
-#[must_use]
-pub fn events() -> Vec<(&'static str, Event<'static>)> {
+fn events() -> Vec<(&'static str, Event<'static>)> {
     vec![
         ("message_received", Event::MessageReceived(message(1))),
+        (
+            "message_received_long",
+            Event::MessageReceived(Message {
+                text: LONG_TEXT.into(),
+                ..message(1)
+            }),
+        ),
         (
             "messages_deleted",
             Event::MessagesDeleted { ids: ids().into() },
@@ -149,12 +218,6 @@ pub fn events() -> Vec<(&'static str, Event<'static>)> {
         ("lagged", Event::Lagged { missed: 100 }),
         ("server_closing", Event::ServerClosing),
     ]
-}
-
-/// A refusal.
-#[must_use]
-pub fn refusal() -> FromServer<'static> {
-    FromServer::Refused(Refusal::with_detail(ErrorCode::NotEnoughUnread, 3))
 }
 
 fn message(number: u64) -> Message<'static> {
@@ -189,6 +252,9 @@ fn verifier() -> Verifier {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use server_core::limits::Options;
     use server_core::message::Operation;
 
     use super::*;
@@ -198,5 +264,18 @@ mod tests {
         let requested: Vec<_> = requests().iter().map(Request::operation).collect();
         let replied: Vec<_> = replies().iter().map(Reply::operation).collect();
         assert_eq!((&*requested, &*replied), (Operation::ALL, Operation::ALL));
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let all = all();
+        let names: BTreeSet<_> = all.iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), all.len());
+    }
+
+    #[test]
+    fn no_longer_text_is_taken() {
+        let longest = usize::try_from(Options::default().text_max_chars).unwrap();
+        assert_eq!(LONG_TEXT.chars().count(), longest);
     }
 }

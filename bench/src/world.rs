@@ -12,6 +12,8 @@ use server_core::store::{Changes, StoreKind, StoreSpec};
 use server_core::{Chat, Connection, Reply, Request, Text};
 use tempfile::TempDir;
 
+use crate::samples::SHORT_TEXT;
+
 /// How many requests are handed to the store before their answers are waited for, when a world is filled.
 const BATCH: usize = 256;
 
@@ -118,7 +120,7 @@ pub fn ask(connection: &Connection, request: &Request<'_>) -> Reply<'static> {
         .expect("the request is carried out")
 }
 
-/// Sends that many messages, several at a time; gives their ids.
+/// Sends that many short messages, several at a time; gives their ids.
 ///
 /// # Panics
 /// If one is refused.
@@ -127,7 +129,7 @@ pub fn ask(connection: &Connection, request: &Request<'_>) -> Reply<'static> {
     reason = "a request is made for what it does"
 )]
 pub fn send_many(connection: &Connection, to: &str, messages: u64) -> Vec<MessageId> {
-    let request = send(to);
+    let request = send(to, SHORT_TEXT);
     let mut ids = Vec::new();
     let mut left = usize::try_from(messages).expect("a number of messages that memory holds");
     while left > 0 {
@@ -142,12 +144,12 @@ pub fn send_many(connection: &Connection, to: &str, messages: u64) -> Vec<Messag
     ids
 }
 
-/// A short message.
+/// A message.
 #[must_use]
-pub const fn send(to: &str) -> Request<'_> {
+pub const fn send<'a>(to: &'a str, text: &'a str) -> Request<'a> {
     Request::Send {
         to: Text::Borrowed(to),
-        text: Text::Borrowed("hello"),
+        text: Text::Borrowed(text),
         client_id: None,
     }
 }
