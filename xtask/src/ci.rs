@@ -20,6 +20,7 @@ const STEPS: &[(&str, Step)] = &[
     ("documentation", documentation),
     ("licences, bans, sources", deny),
     ("tests", || test::run(&[])),
+    ("benches, each once", benches_once),
     ("release build", release_build),
     ("smoke run", smoke_run),
 ];
@@ -99,6 +100,12 @@ fn has_cargo_deny() -> bool {
     let mut version = cargo(["deny", "--version"]);
     version.stdout(Stdio::null()).stderr(Stdio::null());
     version.status().is_ok_and(|status| status.success())
+}
+
+/// That every bench still runs: hundreds of lines that say so are left out.
+fn benches_once() -> Result<()> {
+    let mut test = cargo(["test", "--locked", "--package", "bench", "--benches"]);
+    command::run(test.stdout(Stdio::null()))
 }
 
 /// As people build it who follow the README; the smoke run finds it built.
