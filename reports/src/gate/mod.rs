@@ -5,7 +5,7 @@
 //! 2. [`exact`]: a baseline against what is measured now, byte by byte.
 //! 3. [`stages`]: what is to be measured by time. [`decision`]: what those runs say.
 //! 4. [`waivers`]: what may be red for now. [`verdict`]: what was found.
-//! 5. [`outputs`]: that, shown.
+//! 5. [`outputs`]: that, shown. [`explanation`]: what a metric is, and what to do when it is red.
 //! 6. [`recorded`]: runs of one binary, to draw from. [`calibration`]: the noise floors that they show.
 
 mod amounts;
@@ -15,6 +15,7 @@ pub mod config;
 pub mod decision;
 mod difference;
 pub mod exact;
+pub mod explanation;
 mod hexadecimal;
 pub mod metric;
 mod naming;
