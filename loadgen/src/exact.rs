@@ -12,6 +12,8 @@ mod script;
 mod sheet;
 mod store;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod world;
 
 use protocols::codec::CodecFactory;
@@ -103,15 +105,4 @@ pub fn baseline(selection: &Selection) -> anyhow::Result<Made> {
         counted,
     };
     Ok(Made { baseline, notes })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_baselines_of_one_build_are_the_same() {
-        let selection = Selection::everything(Counting::Off);
-        assert_eq!(baseline(&selection).unwrap(), baseline(&selection).unwrap());
-    }
 }
