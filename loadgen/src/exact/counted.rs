@@ -109,6 +109,7 @@ fn run(codecs: &[&dyn CodecFactory], directory: &Path) -> anyhow::Result<Vec<Str
         .args(codecs.iter().map(|codec| codec.name()))
         // Where the environment ends, the stack begins: its size alone can change how copies are aligned.
         .env_clear()
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .output()
         .context("cannot start valgrind")?;
     let output = succeeded(output)?;
