@@ -17,9 +17,10 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::config::GateConfig;
+use super::metric::MetricId;
 use super::stages::{Arm, Observation, Plan, Stage};
 use super::timing::{self, Values};
-use super::verdict::Finding;
+use super::verdict::{Finding, Status};
 use pairs::Attempts;
 use walk::Walk;
 
@@ -123,6 +124,23 @@ impl Decision {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         words::notes(self.walk())
+    }
+
+    /// How each metric by time came out: the findings without their words.
+    pub(super) fn statuses(&self) -> Vec<(MetricId, Status)> {
+        let walk = self.walk();
+        let judged = walk.judged.iter();
+        judged
+            .map(|judged| (judged.metric.id.clone(), words::status(judged.state, walk)))
+            .collect()
+    }
+
+    pub(super) fn looked_twice(&self) -> bool {
+        !self.walk().twice.is_empty()
+    }
+
+    pub(super) fn control_fired(&self) -> bool {
+        !self.walk().fired.is_empty()
     }
 
     fn walk(&self) -> &Walk {

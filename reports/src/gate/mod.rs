@@ -7,6 +7,7 @@
 //! 4. [`waivers`]: what may be red for now. [`verdict`]: what was found.
 //! 5. [`outputs`]: that, shown. [`explanation`]: what a metric is, and what to do when it is red.
 //! 6. [`recorded`]: runs of one binary, to draw from. [`calibration`]: the noise floors that they show.
+//!    [`replay`]: how often gates over them are right.
 
 mod amounts;
 pub mod baseline;
@@ -22,6 +23,7 @@ mod naming;
 pub mod outputs;
 pub mod pattern;
 pub mod recorded;
+pub mod replay;
 pub mod stages;
 mod timing;
 pub mod verdict;

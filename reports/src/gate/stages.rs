@@ -75,7 +75,7 @@ pub struct Plan {
 }
 
 /// One run that was measured for a plan.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// For which stage.
     pub stage: Stage,

@@ -30,17 +30,25 @@ pub enum Outcome {
     WrongAnswer,
 }
 
-/// What findings come to, as far as they say it: a wrong answer is known to whoever ran it. Anything red makes it a
-/// regression, whatever else could not be told.
+/// What findings come to, as far as they say it: a wrong answer is known to whoever ran it.
 #[must_use]
 pub fn outcome(findings: &[Finding]) -> Outcome {
-    let any = |is: fn(Status) -> bool| findings.iter().any(|finding| is(finding.status));
-    if any(Status::is_red) {
-        Outcome::Regression
-    } else if any(|status| status == Status::Inconclusive) {
-        Outcome::Inconclusive
-    } else {
-        Outcome::Pass
+    Outcome::of(findings.iter().map(|finding| finding.status))
+}
+
+impl Outcome {
+    /// What statuses come to. Anything red makes it a regression, whatever else could not be told.
+    #[must_use]
+    pub fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
+        statuses.into_iter().fold(Self::Pass, |outcome, status| {
+            if status.is_red() || outcome == Self::Regression {
+                Self::Regression
+            } else if status == Status::Inconclusive {
+                Self::Inconclusive
+            } else {
+                outcome
+            }
+        })
     }
 }
 

@@ -154,6 +154,10 @@ fn means(differences: &[f64]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     /// All sums of positive ranks, by trying all signs.
@@ -292,5 +296,87 @@ mod tests {
         assert_eq!(hodges_lehmann(&[3.0]), Some(3.0));
         // The means are 1, 2, 3, 4.5, 5.5, 8.
         assert_eq!(hodges_lehmann(&[1.0, 3.0, 8.0]), Some(3.75));
+    }
+
+    /// With 11 differences and no ties, a sum of 2 of negative ranks and less has a probability of 3/2048.
+    #[test]
+    fn the_shift_that_would_be_seen_lies_where_the_test_turns() {
+        let spread = [-5.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.5, 2.5, 3.5, 4.5, 5.5];
+        assert_eq!(critical_sum(11, 3.0 / 2_048.0), Some(64));
+        assert_eq!(critical_sum(11, 2.9 / 2_048.0), Some(65));
+        assert_eq!(critical_sum(11, 0.9 / 2_048.0), None);
+        assert_eq!(smallest_shift(&spread, 0.9 / 2_048.0), None);
+        assert_eq!(smallest_shift(&[], 0.5), None);
+        // All must be positive: the middle is 0.25 and the least −5.
+        assert_eq!(smallest_shift(&spread, 1.0 / 2_048.0), Some(5.25));
+    }
+
+    /// Differences without ties, magnitudes of one sign and the other included, as they come from clocks.
+    fn untied() -> impl Strategy<Value = Vec<f64>> {
+        let differences = prop::collection::vec(-1.0_f64..1.0, 1..30);
+        differences.prop_filter("no ties", |differences| {
+            let magnitudes = differences.iter().map(|d| d.abs().to_bits());
+            magnitudes.collect::<BTreeSet<u64>>().len() == differences.len()
+        })
+    }
+
+    /// Differences that are often tied, or zero.
+    fn tied() -> impl Strategy<Value = Vec<f64>> {
+        let whole = (-4_i32..=4).prop_map(f64::from);
+        prop::collection::vec(whole, 0..11)
+    }
+
+    fn close(a: f64, b: f64) -> bool {
+        (a - b).abs() < 1e-9
+    }
+
+    proptest! {
+        #[test]
+        fn the_distribution_is_that_of_all_signs(differences in tied()) {
+            let used: Vec<f64> = differences.iter().copied().filter(|d| *d != 0.0).collect();
+            let test = SignedRank::of(&differences);
+            prop_assert!(close(test.p_greater, by_enumeration(&used)));
+        }
+
+        #[test]
+        fn opposite_differences_say_the_opposite(differences in untied()) {
+            let opposite: Vec<f64> = differences.iter().map(|d| -d).collect();
+            let (test, opposite) = (SignedRank::of(&differences), SignedRank::of(&opposite));
+            prop_assert!(close(test.p_greater, opposite.p_less));
+            prop_assert!(close(test.p_less, opposite.p_greater));
+            prop_assert!(close(test.p_two_sided(), opposite.p_two_sided()));
+        }
+
+        #[test]
+        fn neither_scale_nor_order_matters(differences in tied(), at in 0_usize..11) {
+            let test = SignedRank::of(&differences);
+            let mut other: Vec<f64> = differences.iter().map(|d| d * 0.125).collect();
+            other.rotate_left(at.min(differences.len()));
+            prop_assert_eq!(SignedRank::of(&other), test);
+        }
+
+        #[test]
+        fn more_is_never_less_significant(differences in untied(), shift in 0.0_f64..2.0) {
+            let more: Vec<f64> = differences.iter().map(|d| d + shift).collect();
+            prop_assert!(SignedRank::of(&more).p_greater <= SignedRank::of(&differences).p_greater + 1e-12);
+            let (less, more) = (hodges_lehmann(&differences), hodges_lehmann(&more));
+            let (less, more) = (less.expect("some"), more.expect("some"));
+            prop_assert!(close(more, less + shift));
+        }
+
+        #[test]
+        fn a_shift_is_seen_from_the_smallest_on(differences in untied(), p in 0.000_5_f64..0.2) {
+            let middle = hodges_lehmann(&differences).expect("some");
+            let shifted = |by: f64| -> Vec<f64> {
+                differences.iter().map(|d| d - middle + by).collect()
+            };
+            match smallest_shift(&differences, p) {
+                Some(shift) => {
+                    prop_assert!(SignedRank::of(&shifted(shift + 1e-6)).p_greater <= p + 1e-12);
+                    prop_assert!(SignedRank::of(&shifted(shift - 1e-6)).p_greater >= p - 1e-12);
+                }
+                None => prop_assert!(SignedRank::of(&shifted(1e6)).p_greater > p),
+            }
+        }
     }
 }

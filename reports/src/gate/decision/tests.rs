@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::gate::config::Slo;
-use crate::gate::metric::{Class, MetricId};
+use crate::gate::metric::Class;
 use crate::gate::timing::TIMED;
-use crate::gate::verdict::{Outcome, Status, outcome};
+use crate::gate::verdict::{Outcome, outcome};
 use crate::statistics::simulation::Random;
 
 const CPU: usize = 4;
@@ -241,4 +241,140 @@ fn sentences_have_numbers_and_units() {
         .map(|finding| finding.sentence)
         .collect();
     insta::assert_snapshot!(sentences.join("\n"));
+}
+
+/// At first now a little better, now much worse, and later always worse.
+#[test]
+fn what_the_second_look_flags_is_confirmed_as_well() {
+    let mut random = Random::new(11);
+    let mut gate = decision(config(), &["custom", "json"]);
+    let mut heads = 0_u32;
+    let plans = measure(&mut gate, |stage, protocol, arm| {
+        let mut values = noisy(&mut random, 0.01);
+        if protocol == "json" && arm == Arm::Head {
+            heads += 1;
+            let is_first_better = stage == Stage::First && heads.is_multiple_of(2);
+            values = times(values, CPU, if is_first_better { 0.9 } else { 1.35 });
+        }
+        Some(values)
+    });
+    let expected = [Stage::First, Stage::Second, Stage::Confirmation];
+    assert_eq!(stages(&plans), expected);
+    assert!(plans[1..].iter().all(|plan| plan.protocols == ["json"]));
+    assert_eq!(status(&gate, "json", CPU), Status::Regression);
+}
+
+/// One protocol's whim is not confirmed, and another one could not be told: that one is still looked at twice.
+#[test]
+fn what_is_not_confirmed_stops_nothing_else() {
+    let mut random = Random::new(12);
+    let mut gate = decision(config(), &["custom", "json"]);
+    let plans = measure(&mut gate, |stage, protocol, arm| {
+        let is_whim = stage == Stage::First && protocol == "custom" && arm == Arm::Head;
+        let noise = if protocol == "json" { 0.05 } else { 0.01 };
+        let values = noisy(&mut random, noise);
+        Some(times(values, CPU, if is_whim { 1.1 } else { 1.0 }))
+    });
+    assert_eq!(
+        stages(&plans),
+        [Stage::First, Stage::Confirmation, Stage::Second]
+    );
+    assert_eq!(plans[1].protocols, ["custom"]);
+    assert_eq!(plans[2].protocols, ["json"]);
+    assert_eq!(status(&gate, "custom", CPU), Status::NotConfirmed);
+    assert_eq!(status(&gate, "json", CPU), Status::Same);
+}
+
+/// An unlucky pair of looks at the same protocol: the pairs that confirm are never those of an earlier confirmation.
+#[test]
+fn a_second_confirmation_has_fresh_pairs() {
+    let mut random = Random::new(13);
+    let mut gate = decision(config(), &["json"]);
+    let mut asked = 0;
+    let plans = measure(&mut gate, |stage, _, arm| {
+        asked += u32::from(stage == Stage::Confirmation);
+        let is_head = arm == Arm::Head;
+        let values = noisy(&mut random, 0.01);
+        // Throughput is worse at first alone; CPU is noisy, and worse in all runs.
+        let whim = if is_head && stage == Stage::First {
+            0.8
+        } else {
+            1.0
+        };
+        let noisy_cpu = (0.06 * random.normal()).exp() * if is_head { 1.12 } else { 1.0 };
+        Some(times(times(values, 0, whim), CPU, noisy_cpu))
+    });
+    let expected = [
+        Stage::First,
+        Stage::Confirmation,
+        Stage::Second,
+        Stage::Confirmation,
+    ];
+    assert_eq!(stages(&plans), expected);
+    assert_eq!(asked, 2 * 3 * 11);
+    assert_eq!(status(&gate, "json", 0), Status::NotConfirmed);
+    assert_eq!(status(&gate, "json", CPU), Status::Regression);
+}
+
+#[test]
+fn invalid_runs_are_replaced_pair_by_pair() {
+    let mut random = Random::new(14);
+    let mut gate = decision(config(), &["json"]);
+    let mut runs = 0;
+    let plans = measure(&mut gate, |_, _, _| {
+        runs += 1;
+        (runs != 5).then(|| noisy(&mut random, 0.01))
+    });
+    assert_eq!(
+        plans.iter().map(|plan| plan.pairs).collect::<Vec<_>>(),
+        [11, 1]
+    );
+    let findings = gate.findings();
+    assert!(findings.iter().all(|finding| {
+        finding
+            .paired
+            .as_ref()
+            .is_some_and(|paired| paired.pairs == 11)
+    }));
+}
+
+#[test]
+fn the_order_in_which_runs_arrive_changes_nothing() {
+    let mut random = Random::new(15);
+    let mut runs = Vec::new();
+    for pair in 1..=11 {
+        for arm in Arm::order(pair) {
+            runs.push((pair, arm, noisy(&mut random, 0.02)));
+        }
+    }
+    let found = |runs: &[(u32, Arm, Values)]| {
+        let mut gate = decision(config(), &["json"]);
+        for &(pair, arm, values) in runs {
+            gate.record(Measured {
+                stage: Stage::First,
+                pair,
+                arm,
+                protocol: "json".to_owned(),
+                workload: "scaling".to_owned(),
+                values: Some(values),
+            });
+        }
+        (gate.findings(), gate.notes(), gate.next())
+    };
+    let forwards = found(&runs);
+    runs.sort_by_key(|(pair, arm, _)| (*pair, *arm));
+    assert_eq!(found(&runs), forwards);
+}
+
+#[test]
+fn many_metrics_ask_for_more_pairs() {
+    // 2^-11 of 18 metrics is below a half of 5 %, of 60 it is not.
+    assert_eq!(walk::pairs_wanted(&config(), 18, 0.5), 11);
+    assert_eq!(walk::pairs_wanted(&config(), 60, 0.5), 12);
+    assert_eq!(walk::pairs_wanted(&config(), 1_000, 0.5), 16);
+    let few = GateConfig {
+        pairs: 3,
+        ..config()
+    };
+    assert_eq!(walk::pairs_wanted(&few, 18, 0.5), 10);
 }

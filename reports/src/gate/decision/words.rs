@@ -25,7 +25,8 @@ pub(super) fn finding(judged: &Judged, walk: &Walk) -> Finding {
     }
 }
 
-fn status(state: State, walk: &Walk) -> Status {
+/// What a state comes to.
+pub(super) fn status(state: State, walk: &Walk) -> Status {
     if !walk.fired.is_empty() {
         return Status::Inconclusive;
     }
