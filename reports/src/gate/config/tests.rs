@@ -168,6 +168,24 @@ fn the_examples_in_the_default_make_sense_too() {
 }
 
 #[test]
+fn what_the_documentation_shows_makes_sense() {
+    let page = include_str!("../../../../docs/gate-toml.md");
+    let examples: Vec<&str> = page
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert!(!examples.is_empty());
+    for example in examples {
+        let config = GateConfig::parse(example, "gate.toml");
+        config.unwrap_or_else(|errors| panic!("{errors}"));
+    }
+    for quantity in crate::gate::metric::QUANTITIES {
+        assert!(page.contains(quantity.name), "{} is missing", quantity.name);
+    }
+}
+
+#[test]
 fn a_quantity_that_is_new_needs_a_rule_in_the_default() {
     let config = GateConfig::default();
     for quantity in crate::gate::metric::QUANTITIES {
