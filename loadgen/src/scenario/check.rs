@@ -11,7 +11,7 @@ use server_core::limits::PAGE_MAX;
 use toml::Spanned;
 
 use super::file::{File, PagesTable, PhaseTable};
-use super::problem::{Problem, ScenarioError};
+use super::problem::{self, Problem, ScenarioError};
 use crate::workloads;
 
 use super::spec::{Pages, PhaseSpec, Scenario};
@@ -33,7 +33,7 @@ pub fn read(path: &Path) -> Result<Scenario, ScenarioError> {
         reason: error.to_string(),
     })?;
     let taken = |name: &str| workloads::find(name).is_some();
-    check(&text, taken).map_err(|problem| problem.within(&file, &text))
+    check(&text, taken).map_err(|problem| problem::within(problem, &file, &text))
 }
 
 /// Checks the text of a scenario file, which may be a built-in one; `file` is what errors call it.
@@ -41,7 +41,7 @@ pub fn read(path: &Path) -> Result<Scenario, ScenarioError> {
 /// # Errors
 /// When it makes no sense: with the line, and what to do.
 pub fn parse(file: &str, text: &str) -> Result<Scenario, ScenarioError> {
-    check(text, |_| false).map_err(|problem| problem.within(file, text))
+    check(text, |_| false).map_err(|problem| problem::within(problem, file, text))
 }
 
 fn check(text: &str, taken: impl Fn(&str) -> bool) -> Result<Scenario, Problem> {
