@@ -7,6 +7,7 @@ use server_core::store::StoreSpec;
 
 use crate::asked::{self, AskedLink, AskedProtocol};
 use crate::fault::AskedFault;
+use crate::gate::options::{BASELINE_EXAMPLES, BaselineCommand, GATE_EXAMPLES, GateArgs};
 use crate::reach::ReachArgs;
 use crate::recorder::Recording;
 use crate::timing::TimingArgs;
@@ -59,6 +60,12 @@ pub enum Command {
   loadgen conform --protocol json                          a server of ours, started for the purpose
   loadgen conform --protocol json --addr 127.0.0.1:54401   a server that runs already, in any language")]
     Conform(ConformArgs),
+    /// Say whether a change may land: hold a program against another, or against what was accepted.
+    #[command(after_help = GATE_EXAMPLES)]
+    Gate(Box<GateArgs>),
+    /// Write down what this program says, byte by byte, so that each change of it stands in a diff.
+    #[command(subcommand, after_help = BASELINE_EXAMPLES)]
+    Baseline(BaselineCommand),
     /// Compare the controls of many results files with what they are the controls of, and count what was said.
     #[command(after_help = "Example:\n  loadgen evidence runs/*/results.json")]
     Evidence(EvidenceArgs),
@@ -220,7 +227,7 @@ pub struct RunArgs {
 pub enum Format {
     /// Tables for people.
     Human,
-    /// The results file, and nothing else.
+    /// What was found, as JSON, and nothing else.
     Json,
 }
 

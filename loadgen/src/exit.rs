@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use reports::gate::config::ConfigErrors;
+use server_core::error::one_line;
+
 /// How a command ended that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -9,6 +12,10 @@ pub enum Exit {
     Fine,
     /// It did its work, and the answer is no: 1.
     Failed,
+    /// A gate found that something is worse: 3.
+    Regression,
+    /// A gate could not tell: 4.
+    Inconclusive,
     /// A run is invalid or an answer was wrong; results are kept and marked: 5.
     Invalid,
     /// Stopped by the user; what was measured is kept: 130, as shells say it.
@@ -20,6 +27,8 @@ impl From<Exit> for ExitCode {
         Self::from(match exit {
             Exit::Fine => 0,
             Exit::Failed => 1,
+            Exit::Regression => 3,
+            Exit::Inconclusive => 4,
             Exit::Invalid => 5,
             Exit::Interrupted => 130,
         })
@@ -31,8 +40,18 @@ impl From<Exit> for ExitCode {
 #[error("{0}")]
 pub struct UsageError(pub String);
 
-/// The exit code of a command that failed: 2 for a [`UsageError`], 1 for anything else.
+/// The exit code of a command that failed: 2 for a [`UsageError`] and for [`ConfigErrors`], 1 for anything else.
 #[must_use]
 pub fn of_error(error: &anyhow::Error) -> ExitCode {
-    ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
+    let is_usage = error.is::<UsageError>() || error.is::<ConfigErrors>();
+    ExitCode::from(if is_usage { 2 } else { 1 })
+}
+
+/// What to tell of a command that failed: a line for each thing that is wrong.
+#[must_use]
+pub fn lines_of_error(error: &anyhow::Error) -> Vec<String> {
+    match error.downcast_ref::<ConfigErrors>() {
+        Some(errors) => errors.all().iter().map(ToString::to_string).collect(),
+        None => vec![one_line(error.as_ref())],
+    }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use reports::schema::Machine;
+use server_core::environment::{self, Environment as _};
 use sha2::{Digest as _, Sha256};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
@@ -33,6 +34,14 @@ pub fn inventory() -> Machine {
         git_revision: option_env!("LOADGEN_GIT_REVISION").map(str::to_owned),
         lock_sha256: Some(hexadecimal(&Sha256::digest(LOCK_FILE))),
     }
+}
+
+/// A seed of 32 bits, so that a person can type it again and every reader of JSON keeps it whole.
+#[must_use]
+pub fn random_seed() -> u64 {
+    let mut bytes = [0; 4];
+    environment::System.fill_random(&mut bytes);
+    u32::from_be_bytes(bytes).into()
 }
 
 fn unknown() -> String {

@@ -6,13 +6,14 @@ use clap::Parser as _;
 use loadgen::cli::{Cli, Command};
 use loadgen::exit::{self, Exit};
 use loadgen::{commands, exact, generator, relay_child, server_child};
-use server_core::error::one_line;
 
 fn main() -> ExitCode {
     match dispatch(Cli::parse()) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprintln!("error: {}", one_line(error.as_ref()));
+            for line in exit::lines_of_error(&error) {
+                eprintln!("error: {line}");
+            }
             exit::of_error(&error)
         }
     }
@@ -22,6 +23,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         None => commands::run(&cli.run),
         Some(Command::Report(args)) => commands::report(&args),
+        Some(Command::Gate(args)) => commands::gate(&args),
+        Some(Command::Baseline(command)) => commands::baseline(&command),
         Some(Command::Evidence(args)) => commands::evidence(&args),
         Some(Command::Conform(args)) => commands::conform(&args),
         Some(Command::Protocols) => commands::protocols(),

@@ -118,6 +118,62 @@ fn options_without_effect_are_refused() {
 }
 
 #[test]
+fn a_gate_has_one_task_and_no_option_without_effect() {
+    let check = |words: &str, named: &[&str]| {
+        check(&words.split(' ').collect::<Vec<_>>(), 2, named);
+    };
+    check(
+        "gate",
+        &["--base-bin", "--baseline", "--calibrate", "--explain"],
+    );
+    check("gate --base-bin a", &["--head-bin"]);
+    check("gate --head-bin a", &["--base-bin"]);
+    for untimed in [
+        "--pairs 3",
+        "--protocol json",
+        "--seed 1",
+        "--accounts 4",
+        "--in-flight 2",
+        "--rounds 2",
+    ] {
+        let (option, _) = untimed.split_once(' ').expect("it has a value");
+        check(
+            &format!("gate --baseline a {untimed}"),
+            &[option, "--calibrate"],
+        );
+    }
+    check("gate --baseline a --inconclusive pass", &["--inconclusive"]);
+    check("gate --baseline a --head-arg=--x", &["--head-arg"]);
+    check("gate --calibrate --baseline a", &["--calibrate"]);
+    check(
+        "gate --calibrate --base-bin a --head-bin b",
+        &["--calibrate"],
+    );
+    check("gate --calibrate --format json", &["--format"]);
+    for comparing in [
+        "--base-arg=x",
+        "--head-arg=x",
+        "--head-bin b",
+        "--inconclusive pass",
+    ] {
+        check(&format!("gate --calibrate {comparing}"), &["--calibrate"]);
+        check(&format!("gate --explain x {comparing}"), &["--explain"]);
+    }
+    for calibrating in ["--bin c", "--write c"] {
+        check(&format!("gate --baseline a {calibrating}"), &["--baseline"]);
+        check(&format!("gate --explain x {calibrating}"), &["--explain"]);
+    }
+    check("gate --explain x --pairs 3", &["--pairs"]);
+    check("gate --base-bin a --head-bin b --bin c", &["--bin"]);
+    check("gate --explain x --out y", &["--out"]);
+    check(
+        "gate --base-bin a --head-bin b --protocol floor",
+        &["floor is a reference"],
+    );
+    check("gate --base-bin a --head-bin b --pairs 0", &["--pairs"]);
+}
+
+#[test]
 fn a_running_server_speaks_one_protocol() {
     check(&["--addr", "127.0.0.1:54401"], 2, &["--protocol"]);
     check(
@@ -169,6 +225,8 @@ fn every_option_is_explained() {
         &["--help"][..],
         &["report", "--help"],
         &["conform", "--help"],
+        &["gate", "--help"],
+        &["baseline", "--help"],
     ] {
         let output = loadgen(subcommand, directory.path());
         assert!(output.status.success());

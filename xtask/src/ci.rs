@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: everything that is checked before a change is taken, the quick checks first.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -10,6 +10,9 @@ use crate::test;
 
 /// The versions of cargo-deny that read our `deny.toml`.
 const CARGO_DENY_VERSION: &str = "^0.20";
+
+/// What every message looks like, byte by byte, as it was accepted.
+const BASELINE: &str = "gate/baseline.json";
 
 /// The steps, in order. Clippy and rustdoc share what they check of the dependencies; the tests build the
 /// development profile, the smoke run the release one: nothing is built a third time.
@@ -23,6 +26,7 @@ const STEPS: &[(&str, Step)] = &[
     ("benches, each once", benches_once),
     ("release build", release_build),
     ("smoke run", smoke_run),
+    ("gate", gate),
 ];
 
 type Step = fn() -> Result<()>;
@@ -119,10 +123,9 @@ fn release_build() -> Result<()> {
     ]))
 }
 
-/// One trial of the short workload over every ranked protocol: servers start, answers are right, a report appears.
-fn smoke_run() -> Result<()> {
-    let directory = std::env::temp_dir().join(format!("loadgen-smoke-{}", std::process::id()));
-    let mut loadgen = cargo([
+/// The release build's program, with arguments to follow.
+fn loadgen() -> Command {
+    cargo([
         "run",
         "--release",
         "--locked",
@@ -130,11 +133,22 @@ fn smoke_run() -> Result<()> {
         "--package",
         "loadgen",
         "--",
-    ]);
+    ])
+}
+
+/// One trial of the short workload over every ranked protocol: servers start, answers are right, a report appears.
+fn smoke_run() -> Result<()> {
+    let directory = std::env::temp_dir().join(format!("loadgen-smoke-{}", std::process::id()));
+    let mut loadgen = loadgen();
     loadgen
         .args(["--workload", "efficiency", "--trials", "1", "--out"])
         .arg(&directory);
     command::run(&mut loadgen)?;
     std::fs::remove_dir_all(&directory)
         .with_context(|| format!("the smoke run left nothing in {}", directory.display()))
+}
+
+/// Every byte is as it was accepted. Whoever means a change runs `loadgen baseline accept`, and commits what it writes.
+fn gate() -> Result<()> {
+    command::run(loadgen().args(["gate", "--baseline", BASELINE]))
 }

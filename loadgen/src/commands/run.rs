@@ -7,7 +7,6 @@ use std::time::SystemTime;
 use anyhow::Context as _;
 use reports::Results;
 use reports::schema::Config;
-use server_core::environment::{Environment as _, System};
 use server_core::limits::SCRAM_ITERATIONS_MIN;
 
 use super::verdict::Verdict;
@@ -100,7 +99,7 @@ pub(super) fn settings(args: &RunArgs, selection: &Selection) -> anyhow::Result<
         seed: match (args.seed, args.deterministic) {
             (Some(seed), _) => seed,
             (None, true) => DETERMINISTIC_SEED,
-            (None, false) => random_seed(),
+            (None, false) => machine::random_seed(),
         },
         deterministic: args.deterministic,
         reach: args.reach.order(),
@@ -109,13 +108,6 @@ pub(super) fn settings(args: &RunArgs, selection: &Selection) -> anyhow::Result<
 
 /// What a run is seeded with that is to be repeated, if nobody says.
 const DETERMINISTIC_SEED: u64 = 1;
-
-/// Of 32 bits, so that a person can type it again and every reader of JSON keeps it whole.
-fn random_seed() -> u64 {
-    let mut bytes = [0; 4];
-    System.fill_random(&mut bytes);
-    u32::from_be_bytes(bytes).into()
-}
 
 fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config {
     let mut command: Vec<String> = std::env::args().collect();

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use reports::gate::stages::{Arm, Observation, Plan, Stage};
+use reports::schema::Machine;
 use tempfile::TempDir;
 
 use super::binary::{Binary, BinaryError};
 use super::progress::Progress;
-use super::trial::{Trial, wrong_answers};
+use super::trial::{Ran, Trial, wrong_answers};
 use crate::interrupt::Interrupt;
 
 /// How often a warm-up is tried whose run does not count.
@@ -15,6 +16,9 @@ const WARM_UPS_MAX: u32 = 3;
 
 /// How far apart the seeds of two stages lie: more than a stage has pairs.
 const SEEDS_PER_STAGE: u64 = 10_000;
+
+/// How much of the hash of a revision is told.
+const HASH_CHARS: usize = 12;
 
 /// What all trials have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +71,8 @@ pub struct Lab {
     rounds: BTreeMap<String, u32>,
     /// How many pairs each stage of each protocol has begun.
     begun: BTreeMap<(Stage, String), u32>,
+    /// What each program said it ran on, by its name.
+    machines: BTreeMap<&'static str, Machine>,
     /// Where the programs leave what nobody reads.
     scratch: TempDir,
     interrupt: Interrupt,
@@ -88,6 +94,7 @@ impl Lab {
             conditions,
             rounds: BTreeMap::new(),
             begun: BTreeMap::new(),
+            machines: BTreeMap::new(),
             scratch: tempfile::tempdir()?,
             interrupt,
         })
@@ -97,6 +104,21 @@ impl Lab {
     #[must_use]
     pub const fn rounds(&self) -> &BTreeMap<String, u32> {
         &self.rounds
+    }
+
+    /// What the programs were built from, in a sentence each, where they have run.
+    pub fn origins(&self) -> impl Iterator<Item = String> {
+        self.machines.iter().map(|(name, machine)| {
+            let revision = machine.git_revision.as_deref();
+            let revision = revision.map_or("no known revision".to_owned(), short);
+            format!("The {name} was built from {revision} by {}.", machine.rustc)
+        })
+    }
+
+    /// What everything has run on, once something has.
+    #[must_use]
+    pub fn machine(&self) -> Option<&Machine> {
+        self.machines.values().next()
     }
 
     /// Runs all pairs of a plan, protocol by protocol within each pair, and hands over each run as soon as it is there.
@@ -146,8 +168,9 @@ impl Lab {
             ..self.trial(protocol)
         };
         let binary = self.binary(arm).clone();
-        let run = trial.run(&binary, self.scratch.path(), &mut self.interrupt);
-        let run = run.await?;
+        let ran = trial.run(&binary, self.scratch.path(), &mut self.interrupt);
+        let Ran { machine, run } = ran.await?;
+        self.machines.insert(binary.name, machine);
         match wrong_answers(&run) {
             Some(reasons) => Err(Stopped::WrongAnswer {
                 binary,
@@ -172,8 +195,8 @@ impl Lab {
         let trial = self.trial(protocol);
         let mut reasons = String::new();
         for _ in 0..WARM_UPS_MAX {
-            let run = trial.run(&self.base, self.scratch.path(), &mut self.interrupt);
-            let run = run.await?;
+            let ran = trial.run(&self.base, self.scratch.path(), &mut self.interrupt);
+            let Ran { run, .. } = ran.await?;
             if let Some(reasons) = wrong_answers(&run) {
                 return Err(Stopped::WrongAnswer {
                     binary: self.base.clone(),
@@ -222,4 +245,14 @@ impl Lab {
             Arm::Head => &self.head,
         }
     }
+}
+
+/// A revision as people say it: the beginning of its hash, and whether files had changed.
+fn short(revision: &str) -> String {
+    let (hash, dirty) = match revision.strip_suffix("-dirty") {
+        Some(hash) => (hash, "-dirty"),
+        None => (revision, ""),
+    };
+    let hash: String = hash.chars().take(HASH_CHARS).collect();
+    hash + dirty
 }

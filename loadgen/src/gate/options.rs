@@ -6,6 +6,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use crate::asked::{self, AskedProtocol};
 use crate::cli::Format;
+use crate::exact::Counting;
 
 /// How many accounts write to each other, if nobody says.
 const ACCOUNTS: u32 = 20;
@@ -36,8 +37,8 @@ Examples:
 
 Exit codes: 0 written, 1 failed, 2 usage.";
 
-/// What a gate is to look at. What was given together with what, so that each option has an effect, is said to clap;
-/// [`GateArgs::task`] says which of the tasks it comes to.
+/// What a gate is to look at. Which options go together is said to clap, so that each has an effect; clap does not ask
+/// for an option that conflicts with one that is given, so that some conflicts are said beside what is required.
 #[derive(Args)]
 #[command(group = ArgGroup::new("task").args(["base_bin", "baseline", "calibrate", "explain"]).required(true).multiple(true))]
 #[command(group = ArgGroup::new("by_the_clock").args(["base_bin", "calibrate"]))]
@@ -47,7 +48,12 @@ pub struct GateArgs {
     pub base_bin: Option<PathBuf>,
 
     /// The loadgen program with the change.
-    #[arg(long, value_name = "FILE", requires = "base_bin")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "base_bin",
+        conflicts_with = "calibrate"
+    )]
     pub head_bin: Option<PathBuf>,
 
     /// Bytes, round trips and counts that were accepted. Without programs to compare, this program is held against them,
@@ -61,15 +67,16 @@ pub struct GateArgs {
     pub calibrate: bool,
 
     /// Say what a metric is, how it is measured and how it is judged.
-    #[arg(long, value_name = "METRIC")]
+    #[arg(long, value_name = "METRIC", conflicts_with_all = ["head_bin", "bin", "write", "protocol", "accounts", "in_flight",
+        "rounds", "pairs", "seed", "base_arg", "head_arg", "inconclusive"])]
     pub explain: Option<String>,
 
     /// The program to calibrate with [default: this one].
-    #[arg(long, value_name = "FILE", requires = "calibrate")]
+    #[arg(long, value_name = "FILE", requires = "calibrate", conflicts_with_all = ["base_bin", "baseline"])]
     pub bin: Option<PathBuf>,
 
     /// Where noise floors go [default: standard output].
-    #[arg(long, value_name = "FILE", requires = "calibrate")]
+    #[arg(long, value_name = "FILE", requires = "calibrate", conflicts_with_all = ["base_bin", "baseline"])]
     pub write: Option<PathBuf>,
 
     /// What metrics are held to: classes, floors, levels, waivers [default: what is built in].
@@ -106,7 +113,8 @@ pub struct GateArgs {
         long,
         value_name = "ARG",
         allow_hyphen_values = true,
-        requires = "base_bin"
+        requires = "base_bin",
+        conflicts_with = "calibrate"
     )]
     pub base_arg: Vec<String>,
 
@@ -115,12 +123,24 @@ pub struct GateArgs {
         long,
         value_name = "ARG",
         allow_hyphen_values = true,
-        requires = "head_bin"
+        requires = "head_bin",
+        conflicts_with = "calibrate"
     )]
     pub head_arg: Vec<String>,
 
+    /// Count instructions and allocations of both as well, which takes Callgrind. With a baseline they are counted where it
+    /// has counts.
+    #[arg(long, requires = "base_bin", conflicts_with_all = ["baseline", "calibrate", "explain"])]
+    pub count: bool,
+
     /// What to make of a gate that could not tell: pass ends with 0, fail with 3 [default: neither; it ends with 4].
-    #[arg(long, value_name = "OUTCOME", value_enum, requires = "base_bin")]
+    #[arg(
+        long,
+        value_name = "OUTCOME",
+        value_enum,
+        requires = "base_bin",
+        conflicts_with = "calibrate"
+    )]
     pub inconclusive: Option<InconclusiveAs>,
 
     /// Where findings and runs go.
@@ -191,6 +211,12 @@ impl GateArgs {
         }
     }
 
+    /// Whether instructions and allocations are counted, where no baseline says.
+    #[must_use]
+    pub const fn counting(&self) -> Counting {
+        counting(self.count)
+    }
+
     /// How many accounts write to each other.
     #[must_use]
     pub fn accounts(&self) -> u32 {
@@ -219,6 +245,27 @@ pub struct BaselineFile {
     /// The file; commit it, so that each change of a byte stands in a diff.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+
+    /// Count instructions and allocations as well, which takes Callgrind; they are compared only with counts of the same
+    /// toolchain.
+    #[arg(long)]
+    pub count: bool,
+}
+
+impl BaselineFile {
+    /// Whether instructions and allocations are counted.
+    #[must_use]
+    pub const fn counting(&self) -> Counting {
+        counting(self.count)
+    }
+}
+
+const fn counting(is_asked_for: bool) -> Counting {
+    if is_asked_for {
+        Counting::WherePossible
+    } else {
+        Counting::Off
+    }
 }
 
 fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {

@@ -4,10 +4,12 @@
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use reports::gate::stages::{Arm, Plan, Stage};
 
-const BAR: &str = "{bar:30} {pos}/{len}  {msg}";
+use super::options::GateArgs;
+
+const BAR: &str = "{bar:20} {pos}/{len}  {msg}";
 
 /// How many arms a pair has, the control included.
 const ARMS: u32 = 3;
@@ -15,8 +17,9 @@ const ARMS: u32 = 3;
 /// Shows where a gate stands.
 pub struct Progress {
     shown: Shown,
-    /// The plan in words.
+    /// The plan in words, and in few.
     title: String,
+    look: &'static str,
     /// How many runs the plan has, and how many of them are done.
     runs: u32,
     done: u32,
@@ -54,10 +57,21 @@ impl Progress {
         Self::new(Shown::Bar(bar))
     }
 
+    /// As the command line wants it.
+    #[must_use]
+    pub fn of(args: &GateArgs) -> Self {
+        if args.quiet {
+            Self::silent()
+        } else {
+            Self::on_stderr()
+        }
+    }
+
     fn new(shown: Shown) -> Self {
         Self {
             shown,
             title: String::new(),
+            look: "",
             runs: 0,
             done: 0,
             all_done: 0,
@@ -88,6 +102,7 @@ impl Progress {
             Stage::First | Stage::Second => format!("{} at {protocols}", plan.stage.title()),
             Stage::Confirmation => format!("confirming what {protocols} showed"),
         };
+        self.look = plan.stage.title();
         self.runs = plan.pairs * ARMS * u32::try_from(plan.protocols.len()).unwrap_or(u32::MAX);
         (self.done, self.pair) = (0, 0);
         match &self.shown {
@@ -100,12 +115,12 @@ impl Progress {
     /// A run begins, in the first of these pairs of the second.
     pub fn begin(&mut self, protocol: &str, arm: Arm, [pair, pairs]: [u32; 2]) {
         let left = self.left().map_or_else(String::new, |left| {
-            format!(", {} left", HumanDuration(left))
+            format!(", about {} s left", left.as_secs() + 1)
         });
         match &self.shown {
             Shown::Bar(bar) => {
                 bar.set_position(self.done.into());
-                bar.set_message(format!("{}: {protocol}, {}{left}", self.title, arm.title()));
+                bar.set_message(format!("{}: {protocol}, {}{left}", self.look, arm.title()));
             }
             Shown::Lines if pair > self.pair && self.done > 0 => {
                 eprintln!("{}: pair {pair} of {pairs}{left}", self.title);

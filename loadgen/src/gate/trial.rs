@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use reports::Results;
-use reports::schema::{Run, workload};
+use reports::schema::{Machine, Run, workload};
 
 use super::binary::{Binary, BinaryError};
 use crate::interrupt::Interrupt;
@@ -27,6 +27,15 @@ pub struct Trial {
     pub seed: u64,
 }
 
+/// What a trial left.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// What it ran on, and what the program was built from.
+    pub machine: Machine,
+    /// What was measured.
+    pub run: Run,
+}
+
 impl Trial {
     /// Runs it once. A run that does not count is one too: it says why.
     ///
@@ -37,7 +46,7 @@ impl Trial {
         binary: &Binary,
         out: &Path,
         interrupt: &mut Interrupt,
-    ) -> Result<Run, BinaryError> {
+    ) -> Result<Ran, BinaryError> {
         let mut arguments = self.arguments(out);
         arguments.extend(binary.arguments.iter().map(OsString::from));
         let output = binary.run(&arguments, interrupt).await?;
@@ -68,15 +77,16 @@ impl Trial {
         arguments
     }
 
-    fn only_run(&self, binary: &Binary, stdout: &[u8]) -> Result<Run, BinaryError> {
+    fn only_run(&self, binary: &Binary, stdout: &[u8]) -> Result<Ran, BinaryError> {
         let said = |problem: String| binary.said("the results of one trial", problem);
         let text = std::str::from_utf8(stdout).map_err(|error| said(error.to_string()))?;
         let results = Results::parse(text, Path::new("standard output"))
             .map_err(|error| said(error.to_string()))?;
+        let machine = results.machine;
         let [run] = <[Run; 1]>::try_from(results.runs)
             .map_err(|runs| said(format!("there are {} runs in it", runs.len())))?;
         if run.protocol == self.protocol {
-            Ok(run)
+            Ok(Ran { machine, run })
         } else {
             let other = run.protocol;
             Err(said(format!(
