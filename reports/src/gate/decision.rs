@@ -4,9 +4,10 @@
 //! only what is flagged again is a regression. What the first look was too short to tell is looked at a second time,
 //! before it is called inconclusive. METHODOLOGY.md says why this seldom cries wolf.
 //!
-//! Reading order: `pairs`, which runs belong together; `look`, what some pairs show; `walk`, from look to look;
-//! `slo`, bounds on the head alone; `words`, the sentences.
+//! Reading order: `pairs`, which runs belong together; `family`, which metrics are judged; `look`, what some pairs show;
+//! `walk`, from look to look; `slo`, bounds on the head alone; `words`, the sentences.
 
+mod family;
 mod look;
 mod pairs;
 mod slo;
@@ -93,10 +94,11 @@ impl Decision {
     }
 
     pub(super) fn record(&mut self, run: Measured) {
+        if !self.cells.contains(&run.protocol) {
+            return;
+        }
         let workload = self.workloads.entry(run.protocol.clone());
-        if !self.cells.contains(&run.protocol)
-            || *workload.or_insert(run.workload.clone()) != run.workload
-        {
+        if *workload.or_insert_with(|| run.workload.clone()) != run.workload {
             return;
         }
         let attempts = self.attempts.entry((run.stage, run.protocol));

@@ -1,34 +1,10 @@
 //! One look at pairs of runs: what each metric shows, what all of them show together, and whether the control does.
 
+use super::family::TimeMetric;
 use super::pairs::Pair;
-use crate::gate::metric::{MetricId, Worse};
-use crate::gate::timing::Timed;
+use crate::gate::timing::Values;
 use crate::statistics::holm;
 use crate::statistics::signed_rank::{SignedRank, hodges_lehmann, smallest_shift};
-
-/// A metric that is judged by pairs.
-#[derive(Clone, Debug)]
-pub(super) struct TimeMetric {
-    pub(super) id: MetricId,
-    pub(super) protocol: String,
-    /// Its place in [`TIMED`](crate::gate::timing::TIMED).
-    pub(super) place: usize,
-    pub(super) timed: &'static Timed,
-    pub(super) worse: Worse,
-    /// The share by which it must be worse to count.
-    pub(super) floor: f64,
-    /// By which share it may be worse at most without being seen.
-    pub(super) sensitivity: f64,
-    /// The level of a whole gate at which it is judged.
-    pub(super) level: f64,
-}
-
-impl TimeMetric {
-    /// The floor as a worsening.
-    pub(super) fn floor_worsening(&self) -> f64 {
-        self.worse.of_share(self.floor)
-    }
-}
 
 /// A metric compared by pairs.
 #[derive(Clone, Debug)]
@@ -111,7 +87,7 @@ impl Compared {
         let mut head = Vec::with_capacity(pairs.len());
         let mut control = Vec::with_capacity(pairs.len());
         for pair in pairs {
-            let of = |values: crate::gate::timing::Values| values[metric.place];
+            let of = |values: Values| values[metric.place];
             if let (Some(b), Some(h), Some(a)) = (of(pair.base), of(pair.head), of(pair.again)) {
                 base.push(b);
                 head.push(h);

@@ -1,7 +1,7 @@
 //! Bounds on the head alone: broken only where so many runs are beyond the bound that the median must be, too.
 
 use super::words;
-use super::{Decision, walk};
+use super::{Decision, family, walk};
 use crate::gate::config::Slo;
 use crate::gate::metric::{Class, Worse};
 use crate::gate::stages::Stage;
@@ -62,8 +62,7 @@ fn held<'a>(decision: &'a Decision, slo: &'a Slo) -> Option<Held<'a>> {
     let attempts = decision
         .attempts
         .get(&(Stage::First, protocol.to_owned()))?;
-    let tests = decision.cells.len() * TIMED.len();
-    let wanted = walk::pairs_wanted(&decision.config, tests, walk::SHARE_OF_A_LOOK);
+    let wanted = family::pairs_of_look(decision, walk::SHARE_OF_A_LOOK);
     let pairs = attempts.batch(0, wanted).pairs;
     let mut values: Vec<f64> = pairs.iter().filter_map(|pair| pair.head[place]).collect();
     values.sort_by(f64::total_cmp);

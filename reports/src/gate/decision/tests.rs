@@ -369,12 +369,32 @@ fn the_order_in_which_runs_arrive_changes_nothing() {
 #[test]
 fn many_metrics_ask_for_more_pairs() {
     // 2^-11 of 18 metrics is below a half of 5 %, of 60 it is not.
-    assert_eq!(walk::pairs_wanted(&config(), 18, 0.5), 11);
-    assert_eq!(walk::pairs_wanted(&config(), 60, 0.5), 12);
-    assert_eq!(walk::pairs_wanted(&config(), 1_000, 0.5), 16);
+    assert_eq!(family::pairs_wanted(&config(), 18, 0.5), 11);
+    assert_eq!(family::pairs_wanted(&config(), 60, 0.5), 12);
+    assert_eq!(family::pairs_wanted(&config(), 1_000, 0.5), 16);
     let few = GateConfig {
         pairs: 3,
         ..config()
     };
-    assert_eq!(walk::pairs_wanted(&few, 18, 0.5), 10);
+    assert_eq!(family::pairs_wanted(&few, 18, 0.5), 10);
+}
+
+#[test]
+fn runs_of_other_protocols_and_workloads_are_left_out() {
+    let mut random = Random::new(16);
+    let mut gate = decision(config(), &["json"]);
+    let stray = |protocol: &str, workload: &str, values| Measured {
+        stage: Stage::First,
+        pair: 1,
+        arm: Arm::Base,
+        protocol: protocol.to_owned(),
+        workload: workload.to_owned(),
+        values: Some(values),
+    };
+    gate.record(stray("grpc", "scaling", noisy(&mut random, 0.01)));
+    assert_eq!(gate.findings(), []);
+    measure(&mut gate, |_, _, _| Some(noisy(&mut random, 0.01)));
+    let before = gate.findings();
+    gate.record(stray("json", "steady", noisy(&mut random, 0.01)));
+    assert_eq!(gate.findings(), before);
 }

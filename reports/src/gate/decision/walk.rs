@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::Decision;
-use super::look::{self, Compared, Looked, Said, TimeMetric};
+use super::family::{self, TimeMetric};
+use super::look::{self, Compared, Looked, Said};
 use super::pairs::{Batch, Pair};
-use crate::gate::config::GateConfig;
-use crate::gate::metric::Class;
 use crate::gate::stages::{Plan, Stage};
-use crate::gate::timing::TIMED;
 
 /// The share of the level that each of the two looks has.
 pub(super) const SHARE_OF_A_LOOK: f64 = 0.5;
@@ -57,6 +55,17 @@ pub(super) enum State {
     NotConfirmed,
 }
 
+impl Judged {
+    fn new(metric: TimeMetric) -> Self {
+        Self {
+            metric,
+            state: State::Pending,
+            look: None,
+            confirmation: None,
+        }
+    }
+}
+
 impl State {
     /// Whether it takes more runs to tell.
     fn is_open(self) -> bool {
@@ -92,7 +101,10 @@ pub(super) fn walk(decision: &Decision) -> Walk {
         used: BTreeMap::new(),
         walk: Walk {
             plan: None,
-            judged: metrics(decision),
+            judged: family::metrics(decision)
+                .into_iter()
+                .map(Judged::new)
+                .collect(),
             fired: Vec::new(),
             short: Vec::new(),
             twice: Vec::new(),
@@ -103,53 +115,6 @@ pub(super) fn walk(decision: &Decision) -> Walk {
         walker.walk.plan = plan;
     }
     walker.walk
-}
-
-/// The metrics of all protocols of which something has run.
-fn metrics(decision: &Decision) -> Vec<Judged> {
-    let mut judged = Vec::new();
-    for (protocol, workload) in &decision.workloads {
-        for (place, timed) in TIMED.iter().enumerate() {
-            let id = timed.id(protocol, workload);
-            let rule = decision.config.rule_of(&id);
-            let Some(rule) = rule.filter(|rule| rule.class == Class::Statistical) else {
-                continue;
-            };
-            let metric = TimeMetric {
-                protocol: protocol.clone(),
-                place,
-                timed,
-                worse: timed.quantity().worse,
-                floor: rule.floor,
-                // What the floor lets pass need not be seen.
-                sensitivity: decision.config.sensitivity_of(rule).max(rule.floor),
-                level: rule.level.unwrap_or(decision.config.level),
-                id,
-            };
-            judged.push(Judged {
-                metric,
-                state: State::Pending,
-                look: None,
-                confirmation: None,
-            });
-        }
-    }
-    judged
-}
-
-/// How many pairs it takes that so many tests can all be significant at a level, and at least the configured number.
-pub(super) fn pairs_wanted(config: &GateConfig, tests: usize, share: f64) -> usize {
-    let own = config.rules.iter().filter_map(|rule| rule.level);
-    let level = own.fold(config.level, f64::min) * share;
-    let configured = usize::try_from(config.pairs).unwrap_or(usize::MAX);
-    let mut pairs = 1;
-    let mut reached = 0.5 * f64::from(u32::try_from(tests).unwrap_or(u32::MAX));
-    // The level is above 0, so that halving gets there.
-    while reached > level && reached > f64::MIN_POSITIVE {
-        pairs += 1;
-        reached /= 2.0;
-    }
-    pairs.max(configured).max(1)
 }
 
 struct Walker<'a> {
@@ -176,8 +141,7 @@ impl Walker<'_> {
 
     /// Looks at some protocols, by all pairs of this look and the one before.
     fn look(&mut self, stage: Stage, protocols: &[String]) -> Step {
-        let tests = self.decision.cells.len() * TIMED.len();
-        let wanted = pairs_wanted(&self.decision.config, tests, SHARE_OF_A_LOOK);
+        let wanted = family::pairs_of_look(self.decision, SHARE_OF_A_LOOK);
         let batches = self.measured(stage, protocols, |_| 0, wanted)?;
         let pooled: BTreeMap<&str, Vec<Pair>> = batches
             .iter()
@@ -213,7 +177,7 @@ impl Walker<'_> {
             return Step::Continue(());
         }
         let protocols = self.protocols_of(&flagged);
-        let wanted = pairs_wanted(&self.decision.config, flagged.len(), 1.0);
+        let wanted = family::pairs_wanted(&self.decision.config, flagged.len(), 1.0);
         let used = self.used.clone();
         let used_by = |protocol: &str| used.get(protocol).copied().unwrap_or(0);
         let batches = self.measured(Stage::Confirmation, &protocols, used_by, wanted)?;

@@ -1,6 +1,7 @@
 //! What a gate found by time, in sentences with numbers and units.
 
-use super::look::{Compared, Said, TimeMetric};
+use super::family::TimeMetric;
+use super::look::{Compared, Said};
 use super::slo::Held;
 use super::walk::{Fired, Judged, Short, State, Walk};
 use crate::gate::amounts::{percent, value};
