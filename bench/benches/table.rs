@@ -52,7 +52,7 @@ fn show(cases: &[&Case]) -> Result<()> {
     );
     let path = figures::directory(target)?.join("codecs.md");
     fs::write(path, markdown).context("cannot write codecs.md")?;
-    println!("\nThe same as Markdown: bench/codecs.md in the directory that cargo builds into.");
+    println!("The same as Markdown: bench/codecs.md in the directory that cargo builds into.");
     Ok(())
 }
 
