@@ -65,11 +65,16 @@ pub fn explain(
         [] => {}
         many => blocks.push(listed(asked, many)),
     }
+    let mut classes: Vec<Class> = Vec::new();
     for quantity in quantities {
         let of_it = metrics.iter().copied();
         let of_it = of_it.filter(|metric| metric.segments().last() == Some(quantity.name));
         blocks.push(explained(quantity, &of_it.collect::<Vec<_>>(), config));
+        if !classes.contains(&quantity.class) {
+            classes.push(quantity.class);
+        }
     }
+    blocks.extend(classes.into_iter().map(judged));
     Ok(blocks.join("\n\n") + "\n")
 }
 
@@ -137,21 +142,21 @@ fn explained(quantity: &Quantity, metrics: &[&MetricId], config: &GateConfig) ->
         quantity.name,
         quantity.class.name()
     );
-    let mut lines = vec![
-        heading,
-        said(quantity.explanation),
-        said(class_words(quantity.class)),
-    ];
+    let mut lines = vec![heading, said(quantity.explanation)];
     lines.extend(
         rules(quantity, metrics, config)
             .iter()
             .map(|line| said(line)),
     );
-    lines.push(said(&format!(
-        "When it is red: {}",
-        when_red(quantity.class)
-    )));
     lines.join("\n")
+}
+
+/// How metrics of a class are judged, and what to do.
+fn judged(class: Class) -> String {
+    let article = if class == Class::Exact { "an" } else { "a" };
+    let heading = format!("How {article} {} metric is judged", class.name());
+    let red = format!("When it is red: {}", when_red(class));
+    [heading, said(class_words(class)), said(&red)].join("\n")
 }
 
 /// By which rules these metrics are judged, in a sentence each.
@@ -199,20 +204,20 @@ fn rule_words(rule: &Rule, config: &GateConfig) -> String {
 const fn class_words(class: Class) -> &'static str {
     match class {
         Class::Exact => {
-            "Exact: it is held to the committed baseline, or to the base, and every change is red until it is \
+            "It is held to the committed baseline, or to the base, and every change is red until it is \
              accepted, for the better too: whoever reads the bytes would see it."
         }
         Class::Counted => {
-            "Counted: it is held to a baseline of the same toolchain, within a band. With another toolchain it is not \
+            "It is held to a baseline of the same toolchain, within a band. With another toolchain it is not \
              compared."
         }
         Class::Statistical => {
-            "Statistical: it is compared only with a base that runs in the same job, by pairs of runs. It is red if it \
+            "It is compared only with a base that runs in the same job, by pairs of runs. It is red if it \
              is worse than chance explains (signed-rank test, corrected for all metrics and both looks), by more than \
              the floor, and once more in fresh pairs. If the base differs from itself meanwhile, it is inconclusive."
         }
-        Class::Invariant => "Invariant: a relation that must hold whatever the baseline says.",
-        Class::Slo => "A bound on the head alone.",
+        Class::Invariant => "It is a relation that must hold whatever the baseline says.",
+        Class::Slo => "It is a bound on the head alone.",
     }
 }
 

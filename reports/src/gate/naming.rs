@@ -13,7 +13,7 @@ pub(crate) fn subject(metric: &MetricId) -> String {
             format!("{} {} over {protocol}", streamed(quantity), step.join(" "))
         }
         ["store", store, step @ .., quantity] => {
-            format!("{} of {} on {store}", stored(quantity), step.join(" "))
+            format!("{} {} on {store}", stored(quantity), step.join(" "))
         }
         ["count", codec, act, what @ .., quantity] => {
             format!(
@@ -27,18 +27,18 @@ pub(crate) fn subject(metric: &MetricId) -> String {
 
 fn streamed(quantity: &str) -> &str {
     match quantity {
-        "sent_bytes" => "what the client sends for",
-        "received_bytes" => "what the client receives for",
-        "frames" => "the frames of",
-        "round_trips" => "the round trips of",
+        "sent_bytes" => "what the client sends in step",
+        "received_bytes" => "what the client receives in step",
+        "frames" => "the frames of step",
+        "round_trips" => "the round trips of step",
         other => other,
     }
 }
 
 fn stored(quantity: &str) -> &str {
     match quantity {
-        "statements" => "the SQL statements",
-        "commits" => "the commits",
+        "statements" => "the SQL statements of step",
+        "commits" => "the commits of step",
         other => other,
     }
 }
@@ -60,13 +60,16 @@ mod tests {
             ),
             (
                 "stream/grpc/send/sent_bytes",
-                "what the client sends for send over grpc",
+                "what the client sends in step send over grpc",
             ),
             (
                 "stream/json+ws/log_in/frames",
-                "the frames of log_in over json+ws",
+                "the frames of step log_in over json+ws",
             ),
-            ("store/sqlite/send/commits", "the commits of send on sqlite"),
+            (
+                "store/sqlite/send/commits",
+                "the commits of step send on sqlite",
+            ),
             (
                 "count/json/encode/request/send/instructions",
                 "instructions to encode the request send with codec json",

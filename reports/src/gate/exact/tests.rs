@@ -121,7 +121,7 @@ fn places_are_named_up_to_three_with_text_where_it_is_text() {
 #[test]
 fn numbers_without_bytes_change_too() {
     let name = "store/sqlite/send/commits";
-    let words = "the commits of send on sqlite: 2, was 1 (1 more)";
+    let words = "the commits of step send on sqlite: 2, was 1 (1 more)";
     check(
         &with(name, 1, None),
         &with(name, 2, None),
