@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use server_core::{Event, Reply, Request, Text};
-use support::{Server, log_in, protocols, run, store};
+use support::{Server, account_name, log_in, protocols, run, store};
 
 fn send<'a>(to: &'a str, text: &'a str) -> Request<'a> {
     Request::Send {
@@ -22,7 +22,7 @@ async fn users_of_all_protocols_talk_with_each_other() {
     for from in protocols() {
         for to in protocols() {
             let [sender_name, recipient_name] =
-                [format!("{from}-to-{to}-1"), format!("{from}-to-{to}-2")];
+                ["1", "2"].map(|end| account_name(&format!("{from}-to-{to}-{end}")));
             let mut sender = server.newcomer(from, &sender_name).await;
             let mut recipient = server.newcomer(to, &recipient_name).await;
             let reply = sender
@@ -61,7 +61,7 @@ async fn options_reach_the_core() {
         "1",
     ]);
     for protocol in protocols() {
-        let mut caller = server.newcomer(protocol, protocol).await;
+        let mut caller = server.newcomer(protocol, &account_name(protocol)).await;
         let hello = caller
             .call(&Request::Hello { version: 1 })
             .await
@@ -84,7 +84,10 @@ async fn a_signal_ends_it_cleanly_and_everyone_is_told() {
     let mut server = Server::start(&["--store", "memory"]);
     let mut callers = Vec::new();
     for protocol in protocols() {
-        callers.push((protocol, server.newcomer(protocol, protocol).await));
+        callers.push((
+            protocol,
+            server.newcomer(protocol, &account_name(protocol)).await,
+        ));
     }
     server.terminate();
     for (protocol, caller) in &mut callers {

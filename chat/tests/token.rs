@@ -75,7 +75,11 @@ impl ByHand {
 async fn tokens_are_given_over_every_protocol() {
     let server = Server::start(&["--store", "memory"]);
     for protocol in support::protocols() {
-        let ended = token(&server, protocol, &["--name", protocol, "--create"]);
+        let ended = token(
+            &server,
+            protocol,
+            &["--name", &support::account_name(protocol), "--create"],
+        );
         assert_eq!(
             (ended.code, ended.stdout.len()),
             (Some(0), 25),

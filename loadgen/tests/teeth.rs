@@ -19,10 +19,11 @@ struct Faulty {
     count: u64,
 }
 
-/// Runs over every protocol that serves the chat core, all at the same time, and checks what comes of it.
+/// Runs over every protocol that is compared by default, all at the same time, and checks what comes of it. What notices
+/// a fault knows neither codecs nor transports.
 fn check(faulty: &Faulty) {
     std::thread::scope(|scope| {
-        for protocol in registry::chat_protocols() {
+        for protocol in registry::defaults() {
             scope.spawn(|| check_one(faulty, protocol.name));
         }
     });
@@ -157,7 +158,7 @@ fn every_fault_is_noticed_where_operations_are_mixed() {
 
 #[test]
 fn a_server_that_is_only_slow_is_right() {
-    for protocol in registry::chat_protocols() {
+    for protocol in registry::defaults() {
         let directory = tempfile::tempdir().expect("there is room");
         let status = Command::new(env!("CARGO_BIN_EXE_loadgen"))
             .args("--accounts 4 --rounds 20 --trials 1 --quiet --server-fault burn:10%".split(' '))

@@ -1,14 +1,22 @@
 //! Every codec, every transport and every protocol, by name. To add one: one file, one line here.
 
 use crate::codec::CodecFactory;
-use crate::codecs::{custom, json, protobuf};
+use crate::codecs::{bincode, cbor, custom, json, msgpack, postcard, protobuf};
 use crate::conditions::Conditions;
 use crate::floor::{self, Reference};
 use crate::transport::{Compression, Sharing, Transport};
 use crate::transports::{grpc, tcp};
 
 /// All codecs.
-pub static CODECS: &[&dyn CodecFactory] = &[&custom::Custom, &json::Json, &protobuf::Protobuf];
+pub static CODECS: &[&dyn CodecFactory] = &[
+    &custom::Custom,
+    &json::Json,
+    &protobuf::Protobuf,
+    &postcard::Postcard,
+    &msgpack::Msgpack,
+    &cbor::Cbor,
+    &bincode::Bincode,
+];
 
 /// All transports.
 pub static TRANSPORTS: &[&dyn Transport] = &[&tcp::Tcp, &grpc::Grpc];
@@ -37,6 +45,46 @@ pub static PROTOCOLS: &[Protocol] = &[
         front: Front::Chat(Pair {
             codec: &protobuf::Protobuf,
             transport: &grpc::Grpc,
+        }),
+    },
+    Protocol {
+        name: "postcard+tcp",
+        alias: None,
+        front: Front::Chat(Pair {
+            codec: &postcard::Postcard,
+            transport: &tcp::Tcp,
+        }),
+    },
+    Protocol {
+        name: "msgpack+tcp",
+        alias: None,
+        front: Front::Chat(Pair {
+            codec: &msgpack::Msgpack,
+            transport: &tcp::Tcp,
+        }),
+    },
+    Protocol {
+        name: "cbor+tcp",
+        alias: None,
+        front: Front::Chat(Pair {
+            codec: &cbor::Cbor,
+            transport: &tcp::Tcp,
+        }),
+    },
+    Protocol {
+        name: "bincode+tcp",
+        alias: None,
+        front: Front::Chat(Pair {
+            codec: &bincode::Bincode,
+            transport: &tcp::Tcp,
+        }),
+    },
+    Protocol {
+        name: "protobuf+tcp",
+        alias: None,
+        front: Front::Chat(Pair {
+            codec: &protobuf::Protobuf,
+            transport: &tcp::Tcp,
         }),
     },
     Protocol {

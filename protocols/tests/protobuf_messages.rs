@@ -5,7 +5,8 @@
 mod vocabulary;
 
 use proptest::prelude::*;
-use protocols::codec::{CallCodec, CodecFactory as _};
+use prost::Message as _;
+use protocols::codec::{CallCodec, CodecFactory as _, Framing, Setup};
 use protocols::codecs::protobuf::{Protobuf, v1};
 use server_core::message::Operation;
 use server_core::{Event, FromServer, Reply, Request};
@@ -99,6 +100,20 @@ fn check(said: &FromServer<'_>) {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn frames_come_back(request in request(), said in from_server()) {
+        let setup = Setup { framing: Framing::Codec, frame_max_bytes: 1 << 20 };
+        let mut codec = Protobuf.open(setup).expect("protobuf frames streams");
+        let mut frame = Vec::new();
+        codec.encode_request(&request, &mut frame).expect("it can be said");
+        let read = v1::ClientFrame::decode_length_delimited(frame.as_slice());
+        prop_assert_eq!(read.map(|frame| frame.encode_length_delimited_to_vec()), Ok(frame));
+        let mut frame = Vec::new();
+        codec.encode_reply(&said, &mut frame).expect("it can be said");
+        let read = v1::ServerFrame::decode_length_delimited(frame.as_slice());
+        prop_assert_eq!(read.map(|frame| frame.encode_length_delimited_to_vec()), Ok(frame));
+    }
 
     #[test]
     fn any_request_comes_back(request in request()) {

@@ -14,7 +14,7 @@ const LISTS: &[Listed] = &[
     Listed {
         folder: "protocols/src/codecs",
         list: "protocols/src/registry.rs",
-        others: &["mod"],
+        others: &["mod", "framed", "mirror"],
     },
     Listed {
         folder: "protocols/src/transports",

@@ -27,6 +27,11 @@ pub(crate) fn protocols() -> Vec<&'static str> {
         .collect()
 }
 
+/// Names of protocols as accounts can have them.
+pub(crate) fn account_name(of_protocols: &str) -> String {
+    of_protocols.replace('+', "_")
+}
+
 /// A server that speaks every protocol, on ports of its own choosing. It ends with the value.
 pub(crate) struct Server {
     child: Option<Child>,

@@ -4,7 +4,7 @@ mod frame;
 mod from_server;
 mod messages;
 mod names;
-mod number;
+pub(super) mod number;
 mod reader;
 mod receiver;
 mod request;

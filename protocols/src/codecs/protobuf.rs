@@ -4,6 +4,7 @@
 //! borrows them. What prost makes of the same file stands in [`v1`]; tests hold every message against it.
 
 mod events;
+mod frames;
 mod replies;
 mod requests;
 #[expect(
@@ -20,7 +21,9 @@ mod wire;
 use server_core::message::Operation;
 use server_core::{Event, Reply, Request};
 
+use super::framed::Framed;
 use crate::codec::{CallCodec, Codec, CodecFactory, DecodeError, NotExpressible, Setup};
+use frames::Frames;
 use wire::Wrong;
 
 /// The codec.
@@ -35,8 +38,8 @@ impl CodecFactory for Protobuf {
         "protocol buffers, as proto/chat.proto has them"
     }
 
-    fn open(&self, _setup: Setup) -> Option<Box<dyn Codec>> {
-        None
+    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>> {
+        Some(Box::new(Framed::new(setup, Frames)))
     }
 
     fn calls(&self) -> Option<&'static dyn CallCodec> {

@@ -1,84 +1,23 @@
-//! What a typed client cannot send, by codec: the one place of the suite that knows a format.
+//! A connection that sends what no typed client can.
+
+mod frames;
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 
-use server_core::limits::{FRAME_MAX_BYTES, REQUEST_MAX_BYTES};
+use server_core::limits::FRAME_MAX_BYTES;
 use server_core::{ErrorCode, FromServer, Request};
 
+use self::frames::FRAMES;
+pub(super) use self::frames::RawFrames;
 use super::check::{Checked, Stop};
 use super::expect::{same, shown};
 use super::kit::Kit;
 use super::target::Door;
 use crate::client::{Client, ClientError, Incoming};
 use crate::codec::{Framing, Setup};
-
-/// Bytes that are wrong in a known way.
-pub(super) struct RawFrames {
-    codec: &'static str,
-    /// `Read` with a limit that is no number.
-    pub(super) read_a_messages: &'static [u8],
-    /// A frame with a boundary and nothing sensible in it.
-    pub(super) nonsense: &'static [u8],
-    /// A request that the format does not have, otherwise well made.
-    pub(super) unknown_operation: &'static [u8],
-    /// A request that ends before its last field, in a frame of its own.
-    pub(super) missing_field: &'static [u8],
-    /// A request that goes on behind its last field.
-    pub(super) trailing_bytes: &'static [u8],
-    /// A message to be sent whose text is not UTF-8.
-    pub(super) not_utf8: &'static [u8],
-    /// A well-made request with something in it that this version does not know; `None` if a format has no room.
-    pub(super) unknown_field: Option<&'static [u8]>,
-    /// The beginning of a connection by a client of another version.
-    pub(super) other_version: &'static [u8],
-    /// The beginning of a connection by something that is no client at all, if the format can tell.
-    pub(super) no_client: Option<&'static [u8]>,
-    /// A frame whose boundary is lost, if that can be other than by its length.
-    pub(super) no_boundary: Option<&'static [u8]>,
-    /// As much of a frame that is longer than a server accepts as shows that it is.
-    pub(super) oversize: fn() -> Vec<u8>,
-}
-
-/// One entry a codec that finds its frames in a stream of bytes.
-static FRAMES: &[RawFrames] = &[
-    RawFrames {
-        codec: "custom",
-        // A number of one byte that says more bytes follow.
-        read_a_messages: b"\x91\x80",
-        nonsense: b"\x0f",
-        unknown_operation: b"\xf1a",
-        missing_field: b"\x10",
-        trailing_bytes: b"\x6f\x02seventeen bytes!!",
-        not_utf8: b"\x14\x00\x01a\xff",
-        unknown_field: None,
-        other_version: b"talk\x02",
-        no_client: Some(b"GET / HTTP/1.1\r\n\r\n"),
-        no_boundary: Some(b"\x1f\x80\x00"),
-        oversize: || {
-            // The length of the body as a varint, less 15: one byte more than fits with the 4 bytes before it.
-            let length = REQUEST_MAX_BYTES - 4 - 15 + 1;
-            let septet = |shift: usize| u8::try_from((length >> shift) & 0x7f).unwrap_or_default();
-            vec![0x1f, septet(0) | 0x80, septet(7) | 0x80, septet(14)]
-        },
-    },
-    RawFrames {
-        codec: "json",
-        read_a_messages: b"{\"op\":\"read\",\"limit\":\"a\"}\n",
-        nonsense: b"\x00{]\n",
-        unknown_operation: b"{\"op\":\"dance\"}\n",
-        missing_field: b"{\"op\":\"send\",\"to\":\"somebody\"}\n",
-        trailing_bytes: b"{\"op\":\"ping\"} {\"op\":\"ping\"}\n",
-        not_utf8: b"{\"op\":\"send\",\"to\":\"somebody\",\"text\":\"\xff\"}\n",
-        unknown_field: Some(b"{\"op\":\"ping\",\"colour\":[\"blue\",{\"deep\":null}]}\n"),
-        other_version: b"{\"op\":\"hello\",\"version\":2}\n",
-        no_client: None,
-        no_boundary: None,
-        oversize: || vec![b'['; REQUEST_MAX_BYTES],
-    },
-];
 
 /// The wrong frames of a door's codec.
 pub(super) fn frames(door: &dyn Door) -> Checked<&'static RawFrames> {

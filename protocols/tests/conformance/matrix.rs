@@ -1,4 +1,4 @@
-//! Every protocol on every store, every pair of protocols on one server.
+//! Protocols on stores, and pairs of protocols on one server.
 
 use std::sync::Arc;
 
@@ -42,9 +42,13 @@ fn may_skip(what: &str, undo: Undo, result: &CheckResult) -> bool {
         ("undo", 1, Undo::On) | ("undo", 2.., Undo::Off) => true,
         ("functional", 23, _) => calls(first) || calls(second),
         ("connection", 7, _) | ("resume", 9, _) => calls(first),
-        ("framing", _, _) => match first {
+        ("framing", _, _) => match first.and_then(|first| first.split('+').next()) {
             Some("custom") => name.contains("an unknown field"),
             Some("json") => name.contains("boundary is lost") || name.contains("no client"),
+            Some("bincode" | "cbor" | "msgpack" | "postcard") => {
+                name.contains("an unknown field") || name.contains("no client")
+            }
+            Some("protobuf") => name.contains("no client"),
             _ => true,
         },
         _ => false,
@@ -55,9 +59,18 @@ fn protocols() -> impl Iterator<Item = &'static str> {
     registry::chat_protocols().map(Protocol::short_name)
 }
 
-/// Every protocol in front of its own server on this store.
+/// The protocols that are compared by default. No codec and no transport knows of stores, so these stand for all where
+/// stores differ.
+fn main_protocols() -> impl Iterator<Item = &'static str> {
+    registry::defaults().map(Protocol::short_name)
+}
+
+/// Every protocol in front of its own server on memory, the main ones on the other stores.
 async fn check_store(store: &str, undo: Undo) {
-    for protocol in protocols() {
+    let is_for_all = store == "memory";
+    for protocol in
+        protocols().filter(|&one| is_for_all || main_protocols().any(|main| main == one))
+    {
         let server = Server::on(store, undo);
         let target = server.target(&[protocol]).await;
         check(&format!("{protocol} on {store}"), target, undo).await;
@@ -87,31 +100,37 @@ async fn every_protocol_holds_on_memory_with_undo() {
 }
 
 #[tokio::test]
-async fn every_protocol_holds_on_sqlite() {
+async fn main_protocols_hold_on_sqlite() {
     check_store("sqlite", Undo::Off).await;
 }
 
 #[tokio::test]
-async fn every_protocol_holds_on_sqlite_with_undo() {
+async fn main_protocols_hold_on_sqlite_with_undo() {
     check_store("sqlite", Undo::On).await;
 }
 
 #[tokio::test]
-async fn every_protocol_holds_on_sqlite_opened_for_each_request() {
+async fn main_protocols_hold_on_sqlite_opened_for_each_request() {
     check_store("sqlite-per-request", Undo::Off).await;
 }
 
 #[tokio::test]
-async fn every_protocol_holds_on_sqlite_opened_for_each_request_with_undo() {
+async fn main_protocols_hold_on_sqlite_opened_for_each_request_with_undo() {
     check_store("sqlite-per-request", Undo::On).await;
 }
 
-/// All front ends serve one core, and users on different ones talk with one another.
+/// All front ends serve one core, and users on different ones talk with one another: the main protocols with each other,
+/// and every other one with the first of them, either way round.
 #[tokio::test]
-async fn every_two_protocols_hold_between_them() {
+async fn protocols_hold_between_them() {
     let server = Server::on("memory", Undo::On);
     for first in protocols() {
         for second in protocols().filter(|&second| second != first) {
+            let is_main = |one| main_protocols().any(|main| main == one);
+            let meets = |one, other| is_main(one) || main_protocols().next() == Some(other);
+            if !(meets(first, second) && meets(second, first)) {
+                continue;
+            }
             let target = server.target(&[first, second]).await;
             check(&format!("{first} and {second}"), target, Undo::On).await;
         }

@@ -78,7 +78,7 @@ async fn check_creation(store: &str, protocols: &[&str]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_who_create_one_name_exactly_one_succeeds() {
     for store in ["memory", "sqlite", "sqlite-per-request"] {
-        for protocol in protocols() {
+        for protocol in registry::defaults().map(Protocol::short_name) {
             check_creation(store, &[protocol]).await;
         }
         check_creation(store, &protocols()).await;
@@ -97,8 +97,9 @@ async fn check_orphans(store: &str) {
     let mut senders = JoinSet::new();
     for protocol in protocols() {
         let mut caller = caller(&*server.door(protocol).await).await;
-        caller.create_account(protocol, &keys).await.unwrap();
-        log_in(&mut caller, protocol, &keys).await;
+        let name = protocol.replace('+', "-");
+        caller.create_account(&name, &keys).await.unwrap();
+        log_in(&mut caller, &name, &keys).await;
         senders.spawn(send_until(caller, Arc::clone(&over)));
     }
     for life in 0..LIVES {

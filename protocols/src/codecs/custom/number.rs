@@ -4,7 +4,7 @@
 const VARINT_MAX_BYTES: usize = 10;
 
 /// Appends a number, 7 bits a byte, lowest first; the top bit says that more follow (LEB128).
-pub(super) fn write_varint(out: &mut Vec<u8>, mut value: u64) {
+pub(in crate::codecs) fn write_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(low_byte(value) | 0x80);
         value >>= 7;
@@ -16,7 +16,7 @@ pub(super) fn write_varint(out: &mut Vec<u8>, mut value: u64) {
 ///
 /// # Errors
 /// It has more than 64 bits, or could be shorter.
-pub(super) fn read_varint(input: &[u8]) -> Result<Option<(u64, usize)>, &'static str> {
+pub(in crate::codecs) fn read_varint(input: &[u8]) -> Result<Option<(u64, usize)>, &'static str> {
     let mut value = 0;
     for (i, &byte) in input.iter().take(VARINT_MAX_BYTES).enumerate() {
         let bits = u64::from(byte & 0x7f);

@@ -1,0 +1,113 @@
+//! The codec `cbor`: maps with the names of kinds and fields (RFC 8949). Specified in `proto/cbor.md`.
+
+use ciborium::de::from_reader_with_buffer;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::framed::{Bodies, Framed, Unwritable};
+use super::mirror::{Absence, Format, FromServer, MISFIT, Request, TRAILING};
+use super::mirror::{write_from_server, write_request};
+use crate::codec::{CallCodec, Codec, CodecFactory, Setup};
+
+/// The codec.
+pub struct Cbor;
+
+impl CodecFactory for Cbor {
+    fn name(&self) -> &'static str {
+        "cbor"
+    }
+
+    fn description(&self) -> &'static str {
+        "CBOR, kinds and fields by name, as the crate ciborium writes them"
+    }
+
+    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>> {
+        Some(Box::new(Framed::new(setup, Maps)))
+    }
+
+    fn calls(&self) -> Option<&'static dyn CallCodec> {
+        None
+    }
+}
+
+/// The format. Its library reads from streams, and so cannot lend what it reads.
+struct Maps;
+
+/// Room for names and binary fields, in bytes; longer texts are read piece by piece.
+const SCRATCH_BYTES: usize = 256;
+
+impl Format for Maps {
+    const ABSENCE: Absence = Absence::LeftOut;
+
+    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Unwritable> {
+        ciborium::into_writer(value, out).map_err(|_| Unwritable)
+    }
+}
+
+impl Bodies for Maps {
+    fn write_request(
+        &self,
+        request: &server_core::Request<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Unwritable> {
+        write_request(self, request, out)
+    }
+
+    fn read_request<'a>(&self, body: &'a [u8]) -> Result<server_core::Request<'a>, &'static str> {
+        read::<Request<String>>(body).map(Into::into)
+    }
+
+    fn write_from_server(
+        &self,
+        message: &server_core::FromServer<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Unwritable> {
+        write_from_server(self, message, out)
+    }
+
+    fn read_from_server<'a>(
+        &self,
+        body: &'a [u8],
+    ) -> Result<server_core::FromServer<'a>, &'static str> {
+        read::<FromServer<String>>(body)?.try_into()
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, &'static str> {
+    let mut left = body;
+    let value = from_reader_with_buffer(&mut left, &mut [0; SCRATCH_BYTES]).map_err(|_| MISFIT)?;
+    if left.is_empty() {
+        Ok(value)
+    } else {
+        Err(TRAILING)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nesting_that_is_ignored_is_bounded() {
+        let ping_with = |depth: usize| {
+            let mut body = b"\xa1\x64read\xa2\x65limit\x01\x61x".to_vec();
+            body.extend(std::iter::repeat_n(0x81, depth));
+            body.push(0);
+            body
+        };
+        assert!(Maps.read_request(&ping_with(100)).is_ok());
+        assert_eq!(Maps.read_request(&ping_with(60_000)), Err(MISFIT));
+    }
+
+    #[test]
+    fn texts_may_be_longer_than_the_scratch_room() {
+        let request = server_core::Request::Send {
+            to: "a".into(),
+            text: "ü".repeat(10 * SCRATCH_BYTES).into(),
+            client_id: None,
+        };
+        let mut body = Vec::new();
+        assert!(Maps.write_request(&request, &mut body).is_ok());
+        assert_eq!(Maps.read_request(&body), Ok(request));
+    }
+}
