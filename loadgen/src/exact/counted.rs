@@ -97,6 +97,11 @@ fn run(codecs: &[&dyn CodecFactory], directory: &Path) -> anyhow::Result<Vec<Str
     let program = std::env::current_exe().context("cannot find this program")?;
     let output = Command::new(VALGRIND)
         .args(["--tool=callgrind", "--quiet"])
+        .args([
+            "--dump-instr=yes",
+            "--compress-pos=no",
+            "--compress-strings=no",
+        ])
         // Of two options with one and the same pattern Callgrind 3.19 forgets the first, so these differ.
         .arg(format!("--toggle-collect=*::{SUBJECT}"))
         .arg(format!("--dump-after=*{SUBJECT}*"))

@@ -1,6 +1,7 @@
 //! What Callgrind wrote: a part for each call (its manual, "Callgrind Format Specification").
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -30,58 +31,70 @@ pub(super) struct Part {
 /// # Errors
 /// If there are fewer, or one is not what Callgrind writes.
 pub(super) fn read_all(directory: &Path, count: usize) -> anyhow::Result<Vec<Part>> {
-    let mut names = Names::default();
     let part = |number: usize| {
         let path = directory.join(format!("{FILE}.{number}"));
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("callgrind counted {} of {count} calls", number - 1))?;
-        names
-            .read(&text)
-            .with_context(|| format!("{} is not what callgrind writes", path.display()))
+        read(&text).with_context(|| format!("{} is not what callgrind writes", path.display()))
     };
     (1..=count).map(part).collect()
 }
 
-/// Names of functions by the numbers that stand for them from their second mention on, in later parts, too.
-#[derive(Default)]
-struct Names {
-    allocators: HashMap<String, bool>,
+/// Reads one part, written with instructions, and without abbreviations.
+///
+/// How often an allocator was called is how often its first instruction was executed: calls are also noted while nothing
+/// is counted, instructions are not.
+fn read(text: &str) -> Option<Part> {
+    let mut totals = None;
+    let mut function = "";
+    let mut entries: BTreeMap<&str, Entry> = BTreeMap::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(name) = line.strip_prefix("fn=") {
+            function = name;
+        } else if line.starts_with("calls=") {
+            // What follows is the cost of the call, which stands in the function that was called as well.
+            lines.next();
+        } else if let Some(total) = line.strip_prefix("totals: ") {
+            totals = Some(total.trim().parse().ok()?);
+        } else if line.starts_with("0x") && ALLOCATORS.contains(&function) {
+            let found = Entry::read(line)?;
+            let entry = entries.entry(function).or_insert(Entry {
+                address: found.address,
+                executed: 0,
+            });
+            entry.merge(found);
+        }
+    }
+    Some(Part {
+        instructions: totals?,
+        allocations: entries.values().map(|entry| entry.executed).sum(),
+    })
 }
 
-impl Names {
-    fn read(&mut self, text: &str) -> Option<Part> {
-        let mut part = Part::default();
-        let mut totals = None;
-        let mut called_allocator = false;
-        for line in text.lines() {
-            if let Some(name) = line.strip_prefix("cfn=") {
-                called_allocator = self.is_allocator(name);
-            } else if let Some(name) = line.strip_prefix("fn=") {
-                self.is_allocator(name);
-            } else if let Some(calls) = line.strip_prefix("calls=") {
-                let count: u64 = calls.split(' ').next()?.parse().ok()?;
-                part.allocations += if called_allocator { count } else { 0 };
-            } else if let Some(total) = line.strip_prefix("totals: ") {
-                totals = total.split(' ').next()?.parse().ok();
-            }
-        }
-        part.instructions = totals?;
-        Some(part)
+/// The instruction of a function with the lowest address: its first.
+struct Entry {
+    address: u64,
+    executed: u64,
+}
+
+impl Entry {
+    /// `0x98930 3281 3`: where it is, the line of its source, and how often it was executed.
+    fn read(line: &str) -> Option<Self> {
+        let mut columns = line.split(' ');
+        let address = columns.next()?.strip_prefix("0x")?;
+        let executed = columns.nth(1).unwrap_or("0");
+        Some(Self {
+            address: u64::from_str_radix(address, 16).ok()?,
+            executed: executed.parse().ok()?,
+        })
     }
 
-    /// Whether a name is an allocator's: `(7) malloc` at its first mention, and `(7)` later.
-    fn is_allocator(&mut self, name: &str) -> bool {
-        match name.split_once(") ") {
-            Some((number, name)) => {
-                let is_allocator = ALLOCATORS.contains(&name);
-                self.allocators.insert(format!("{number})"), is_allocator);
-                is_allocator
-            }
-            None => self
-                .allocators
-                .get(name)
-                .copied()
-                .unwrap_or_else(|| ALLOCATORS.contains(&name)),
+    fn merge(&mut self, other: Self) {
+        match other.address.cmp(&self.address) {
+            Ordering::Less => *self = other,
+            Ordering::Equal => self.executed += other.executed,
+            Ordering::Greater => {}
         }
     }
 }
@@ -90,47 +103,63 @@ impl Names {
 mod tests {
     use super::*;
 
-    const FIRST: &str = "\
+    /// Three calls of `malloc`, of which one goes on to a slow path; two more were noted while nothing was counted.
+    const PART: &str = "\
 version: 1
 creator: callgrind-3.19.0
-part: 1
+part: 2
+positions: instr line
 events: Ir
-ob=(1) /loadgen
-fl=(1) ???
-fn=(1) loadgen::subject
-0 12
-cob=(2) /libc.so
-cfn=(2) malloc
-calls=2 0
-0 100
-cfn=(3) memcpy
-calls=5 0
-0 50
-fn=(2)
-0 100
+summary: 262
+
+ob=/loadgen
+fl=???
+fn=loadgen::subject
+0x1000 0 12
+cob=/libc.so
+cfn=malloc
+calls=5 0x98930 3281
+0x1004 0 100
+cfn=memcpy
+calls=5 0x5000 0
+0x1008 0 50
+
+ob=/libc.so
+fn=malloc
+0x98932 3281 3
+0x98930 3281 2
+0x98940 3288 1
+cfn=_int_malloc
+calls=1 0x97000 2000
+0x98944 3290 70
+
+fn=realloc
+0x99130 3394 1
+0x99132 3394 1
+
+fn=malloc
+0x98930 3281 1
 
 totals: 262
 ";
 
     #[test]
     fn instructions_and_calls_of_the_allocator_are_read() {
-        let part = Names::default().read(FIRST).unwrap();
-        assert_eq!((part.instructions, part.allocations), (262, 2));
+        let part = read(PART).unwrap();
+        assert_eq!((part.instructions, part.allocations), (262, 4));
     }
 
     #[test]
-    fn a_name_that_an_earlier_part_gave_is_known_in_a_later_one() {
-        let mut names = Names::default();
-        names.read(FIRST).unwrap();
-        let second = "part: 2\nevents: Ir\nfn=(1)\n0 12\ncfn=(2)\ncalls=3 0\n0 9\ntotals: 21\n";
-        let part = names.read(second).unwrap();
-        assert_eq!((part.instructions, part.allocations), (21, 3));
+    fn calls_that_were_not_counted_are_no_allocations() {
+        let text = "fn=f\n0x10 1 2\ncfn=malloc\ncalls=9 0x98930 3281\n0x14 1 0\ntotals: 2\n";
+        let part = read(text).unwrap();
+        assert_eq!((part.instructions, part.allocations), (2, 0));
     }
 
     #[test]
     fn a_part_that_is_missing_or_cut_off_is_an_error() {
-        assert_eq!(Names::default().read("version: 1\ncalls=1 0\n"), None);
-        assert_eq!(Names::default().read("calls=many 0\ntotals: 1\n"), None);
+        assert_eq!(read("version: 1\nfn=f\n0x10 1 2\n"), None);
+        assert_eq!(read("fn=malloc\n0xyz 1 2\ntotals: 1\n"), None);
         let directory = tempfile::tempdir().unwrap();
         let error = read_all(directory.path(), 3).unwrap_err().to_string();
         assert_eq!(error, "callgrind counted 0 of 3 calls");
