@@ -114,6 +114,25 @@ mod tests {
     }
 
     #[test]
+    fn sleeps_end_in_the_order_in_which_they_are_due() {
+        let simulation = Simulation::new();
+        let clock = simulation.clock();
+        let ended = std::cell::RefCell::new(Vec::new());
+        let sleep = async |due_ns: u64| {
+            clock.sleep_until(due_ns).await;
+            ended.borrow_mut().push(due_ns);
+        };
+        simulation.run(futures_util::future::join5(
+            sleep(900),
+            sleep(0),
+            sleep(300),
+            sleep(600),
+            sleep(301),
+        ));
+        assert_eq!(ended.into_inner(), [0, 300, 301, 600, 900]);
+    }
+
+    #[test]
     fn a_thread_that_is_held_lets_time_pass() {
         let simulation = Simulation::new();
         let clock = simulation.clock();

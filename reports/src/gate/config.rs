@@ -95,6 +95,9 @@ pub struct Slo {
 pub struct Waiver {
     /// Which metrics.
     pub pattern: String,
+    /// Which rule on them, [`Class::Invariant`] or [`Class::Slo`]; none: the metrics themselves. What must hold whatever
+    /// the numbers are is not waived along with a number.
+    pub rule: Option<Class>,
     /// Why.
     pub reason: String,
     /// The last day on which it holds, as `YYYY-MM-DD`.
@@ -138,11 +141,22 @@ impl GateConfig {
             .unwrap_or_else(|| self.sensitivity.max(of_floor))
     }
 
-    /// What lets a red metric pass: the first waiver whose pattern matches.
+    /// What lets a red finding of this class pass: the first waiver for it whose pattern matches.
     #[must_use]
-    pub fn waiver_of(&self, metric: &MetricId) -> Option<&Waiver> {
+    pub fn waiver_of(&self, metric: &MetricId, class: Class) -> Option<&Waiver> {
         let mut waivers = self.waivers.iter();
-        waivers.find(|waiver| pattern::matches(&waiver.pattern, metric.as_str()))
+        waivers.find(|waiver| {
+            waiver.is_for(class) && pattern::matches(&waiver.pattern, metric.as_str())
+        })
+    }
+}
+
+impl Waiver {
+    fn is_for(&self, class: Class) -> bool {
+        match class {
+            Class::Exact | Class::Counted | Class::Statistical => self.rule.is_none(),
+            Class::Invariant | Class::Slo => self.rule == Some(class),
+        }
     }
 }
 

@@ -116,7 +116,8 @@ impl Decision {
             .iter()
             .map(|judged| words::finding(judged, walk))
             .collect();
-        findings.extend(slo::findings(self));
+        findings.extend(family::unjudged(self).into_iter().map(words::unjudged));
+        findings.extend(slo::findings(self, walk));
         findings.sort_by(|a, b| a.metric.cmp(&b.metric));
         findings
     }

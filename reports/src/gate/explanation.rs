@@ -111,7 +111,10 @@ fn alone(metric: &MetricId, config: &GateConfig) -> String {
         let line = format!("Bound on the head ({}, line {}).", config.file, slo.line);
         lines.push(said(&line));
     }
-    if let Some(waiver) = config.waiver_of(metric) {
+    let class = metric
+        .quantity()
+        .map_or(Class::Exact, |quantity| quantity.class);
+    if let Some(waiver) = config.waiver_of(metric, class) {
         lines.push(said(&format!(
             "Waived until {} ({}, line {}): {}.",
             waiver.until, config.file, waiver.line, waiver.reason

@@ -17,14 +17,18 @@ pub enum Arm {
 }
 
 impl Arm {
-    /// In which order the arms of a pair run: forwards in odd pairs and backwards in even ones (ABBA), so that what
-    /// drifts with time falls on all of them alike.
+    /// In which order the arms of a pair run. Base and head alternate as ABBA, so that what drifts with time falls on
+    /// both alike; and in six pairs each arm stands in each place twice, so that what a place brings (whatever ran
+    /// before left caches and a clock rate behind) falls on all of them.
     #[must_use]
     pub const fn order(pair: u32) -> [Self; 3] {
-        if pair.is_multiple_of(2) {
-            [Self::Again, Self::Head, Self::Base]
-        } else {
-            [Self::Base, Self::Head, Self::Again]
+        match pair % 6 {
+            1 => [Self::Base, Self::Head, Self::Again],
+            2 => [Self::Again, Self::Head, Self::Base],
+            3 => [Self::Head, Self::Again, Self::Base],
+            4 => [Self::Base, Self::Again, Self::Head],
+            5 => [Self::Again, Self::Base, Self::Head],
+            _ => [Self::Head, Self::Base, Self::Again],
         }
     }
 
@@ -93,15 +97,25 @@ mod tests {
 
     #[test]
     fn base_and_head_run_in_abba_order() {
-        let pairs = [1, 2].map(Arm::order);
-        let without_control: Vec<Arm> = pairs
-            .into_iter()
-            .flatten()
+        let without_control: Vec<Arm> = (1..=4)
+            .flat_map(Arm::order)
             .filter(|arm| *arm != Arm::Again)
             .collect();
+        let abba = [Arm::Base, Arm::Head, Arm::Head, Arm::Base];
+        assert_eq!(without_control[..4], abba);
         assert_eq!(
-            without_control,
-            [Arm::Base, Arm::Head, Arm::Head, Arm::Base]
+            without_control[4..],
+            [Arm::Head, Arm::Base, Arm::Base, Arm::Head]
         );
+    }
+
+    #[test]
+    fn each_arm_stands_in_each_place_equally_often() {
+        for place in 0..3 {
+            for arm in [Arm::Base, Arm::Head, Arm::Again] {
+                let there = (1..=6).filter(|pair| Arm::order(*pair)[place] == arm);
+                assert_eq!(there.count(), 2, "{arm:?} in place {place}");
+            }
+        }
     }
 }

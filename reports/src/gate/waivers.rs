@@ -9,7 +9,7 @@ pub fn apply(findings: &mut [Finding], config: &GateConfig) {
         .iter_mut()
         .filter(|finding| finding.status.is_red())
     {
-        if let Some(waiver) = config.waiver_of(&finding.metric) {
+        if let Some(waiver) = config.waiver_of(&finding.metric, finding.class) {
             finding.status = Status::Waived;
             finding.waiver = Some(Waived {
                 reason: waiver.reason.clone(),
@@ -22,7 +22,7 @@ pub fn apply(findings: &mut [Finding], config: &GateConfig) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::metric::MetricId;
+    use crate::gate::metric::{Class, MetricId};
 
     #[test]
     fn only_what_is_red_is_waived() {
@@ -41,6 +41,20 @@ mod tests {
         apply(&mut findings, &config);
         let statuses = findings.clone().map(|finding| finding.status);
         assert_eq!(statuses, [Status::Waived, Status::Same, Status::Changed]);
+        let mut rule = [Finding {
+            class: Class::Invariant,
+            ..finding("message/json/request/send/bytes", Status::Broken)
+        }];
+        apply(&mut rule, &config);
+        assert_eq!(
+            rule[0].status,
+            Status::Broken,
+            "a rule has waivers of its own"
+        );
+        let text = text.replace("match", "class = \"invariant\"\nmatch");
+        let config = GateConfig::parse(&text, "gate.toml").expect("it makes sense");
+        apply(&mut rule, &config);
+        assert_eq!(rule[0].status, Status::Waived);
         let waiver = findings[0].waiver.as_ref().expect("it was waived");
         assert_eq!(
             (waiver.reason.as_str(), waiver.until.as_str()),

@@ -201,12 +201,14 @@ impl Reader<'_> {
     }
 
     fn waiver(&mut self, table: &Table<'_>) -> Option<Waiver> {
-        table.only(&["match", "reason", "until"], self.problems);
+        table.only(&["match", "class", "reason", "until"], self.problems);
         let pattern = table.required("match", values::text, self.problems);
         let reason = table.required("reason", values::text, self.problems);
         let until = table.required("until", values::day, self.problems);
+        let rule = table.optional("class", values::rule_class, self.problems);
         Some(Waiver {
             pattern: pattern?,
+            rule,
             reason: reason?,
             until: until?,
             line: self.line(table),

@@ -75,6 +75,16 @@ pub(super) fn class(value: &DeValue<'_>) -> Result<Class, String> {
     ))
 }
 
+/// What a waiver is for that is for no measured change but for a rule.
+pub(super) fn rule_class(value: &DeValue<'_>) -> Result<Class, String> {
+    const RULES: [Class; 2] = [Class::Invariant, Class::Slo];
+    let name = text(value)?;
+    let found = RULES.into_iter().find(|class| class.name() == name);
+    found.ok_or_else(|| {
+        format!("is \"invariant\" or \"slo\", not {name:?}; without it a waiver is for the metrics themselves")
+    })
+}
+
 /// A day: `2026-12-31`, in quotes or without.
 pub(super) fn day(value: &DeValue<'_>) -> Result<String, String> {
     let wrong = || format!("is a day such as 2026-12-31, not {}", shown(value));

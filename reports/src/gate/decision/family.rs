@@ -55,9 +55,23 @@ pub(super) fn metrics(decision: &Decision) -> Vec<TimeMetric> {
     metrics
 }
 
+/// What was measured, and no rule judges.
+pub(super) fn unjudged(decision: &Decision) -> Vec<MetricId> {
+    let of_protocol =
+        |(protocol, workload): (&String, &String)| TIMED.map(|timed| timed.id(protocol, workload));
+    let all = decision.workloads.iter().flat_map(of_protocol);
+    all.filter(|id| decision.config.rule_of(id).is_none())
+        .collect()
+}
+
 /// How many pairs a look has, whose share of the level this is: enough for all metrics that a rule could name.
 pub(super) fn pairs_of_look(decision: &Decision, share: f64) -> usize {
-    pairs_wanted(&decision.config, decision.cells.len() * TIMED.len(), share)
+    let tests = decision.cells.len() * TIMED.len();
+    pairs_wanted(
+        &decision.config,
+        tests.max(decision.config.slos.len()),
+        share,
+    )
 }
 
 /// How many pairs it takes that so many tests can all be significant at a level, and at least the configured number.

@@ -143,10 +143,10 @@ impl Control {
 pub(super) enum Said {
     /// Worse than chance explains, and beyond the floor.
     Flagged,
-    /// Beyond the floor, and significant alone but not among all.
-    Between,
     /// A worsening that the gate has to see would not have been flagged.
     Blind,
+    /// Beyond the floor, and significant alone but not among all.
+    Between,
     /// Worse than chance explains, within the floor.
     WorseBelowFloor,
     /// Better than chance explains, and beyond the floor.
@@ -166,20 +166,20 @@ pub(super) fn judge(metric: &TimeMetric, compared: &Compared, share: f64) -> Sai
         Said::Flagged
     } else if improved && compared.p_better_adjusted <= level {
         Said::Better
-    } else if beyond && compared.p <= level {
-        Said::Between
     } else if !beyond && compared.p_adjusted <= metric.level {
         // What is only reported needs no half of the level for each look.
         Said::WorseBelowFloor
     } else if is_blind(metric, compared) {
         Said::Blind
+    } else if beyond && compared.p <= level {
+        Said::Between
     } else {
         Said::Nothing
     }
 }
 
 /// Whether a worsening that has to be seen could not have been.
-fn is_blind(metric: &TimeMetric, compared: &Compared) -> bool {
+pub(super) fn is_blind(metric: &TimeMetric, compared: &Compared) -> bool {
     let required = metric.worse.of_share(metric.sensitivity);
     compared.detectable.is_none_or(|least| least > required)
 }

@@ -1,7 +1,8 @@
 //! Bounds on the head alone: broken only where so many runs are beyond the bound that the median must be, too.
 
+use super::walk::{self, Walk};
 use super::words;
-use super::{Decision, family, walk};
+use super::{Decision, family};
 use crate::gate::config::Slo;
 use crate::gate::metric::{Class, Worse};
 use crate::gate::stages::Stage;
@@ -22,34 +23,45 @@ pub(super) struct Held<'a> {
 
 /// What became of each bound, by the head's runs of the first look: a sign test of the median, exact, at the gate's
 /// level over all bounds (Bonferroni).
-pub(super) fn findings(decision: &Decision) -> Vec<Finding> {
+pub(super) fn findings(decision: &Decision, walk: &Walk) -> Vec<Finding> {
     let slos = decision.config.slos.iter();
-    slos.map(|slo| {
-        held(decision, slo).map_or_else(
-            || Finding {
-                metric: slo.metric.clone(),
-                class: Class::Slo,
-                status: Status::Skipped,
-                sentence: format!("{}: not measured by this gate", slo.metric),
-                ..Finding::default()
-            },
-            |held| finding(&held),
-        )
+    slos.map(|slo| match held(decision, slo) {
+        Some(held) => finding(&held, walk),
+        None => unknown(decision, slo),
     })
     .collect()
 }
 
-fn finding(held: &Held<'_>) -> Finding {
+fn finding(held: &Held<'_>, walk: &Walk) -> Finding {
+    // Whatever made the base differ from itself may have moved the head beyond its bound.
+    let status = match (held.is_broken, walk.fired.is_empty()) {
+        (false, _) => Status::Same,
+        (true, true) => Status::Broken,
+        (true, false) => Status::Inconclusive,
+    };
     Finding {
         metric: held.slo.metric.clone(),
         class: Class::Slo,
-        status: if held.is_broken {
-            Status::Broken
-        } else {
-            Status::Same
-        },
-        sentence: words::bound(held),
+        status,
+        sentence: words::bound(held, status),
         head: Some(held.median),
+        ..Finding::default()
+    }
+}
+
+/// A bound on what the runs did not tell: not this gate's business if its protocol was not to be measured.
+fn unknown(decision: &Decision, slo: &Slo) -> Finding {
+    let of_gate = |protocol: &String| slo.metric.segments().nth(1) == Some(protocol);
+    let (status, words) = if decision.cells.iter().any(of_gate) {
+        (Status::Inconclusive, "no valid pair of runs told it")
+    } else {
+        (Status::Skipped, "not measured by this gate")
+    };
+    Finding {
+        metric: slo.metric.clone(),
+        class: Class::Slo,
+        status,
+        sentence: format!("{}: {words}", slo.metric),
         ..Finding::default()
     }
 }

@@ -121,6 +121,78 @@ fn what_was_a_whim_is_not_confirmed() {
 }
 
 #[test]
+fn fresh_pairs_that_could_see_nothing_refute_nothing() {
+    let mut random = Random::new(12);
+    let mut gate = decision(config(), &["json"]);
+    let plans = measure(&mut gate, |stage, _, arm| {
+        let noise = if stage == Stage::First { 0.01 } else { 0.5 };
+        let is_slow = stage == Stage::First && arm == Arm::Head;
+        let values = noisy(&mut random, noise);
+        Some(times(values, CPU, if is_slow { 1.2 } else { 1.0 }))
+    });
+    let expected = [Stage::First, Stage::Confirmation, Stage::Second];
+    assert_eq!(stages(&plans), expected);
+    assert_eq!(status(&gate, "json", CPU), Status::Inconclusive);
+}
+
+#[test]
+fn what_is_worse_and_too_noisy_to_tell_is_blind() {
+    let gate = {
+        let mut gate = decision(config(), &["json"]);
+        let mut random = Random::new(9);
+        measure(&mut gate, |_, _, _| Some(noisy(&mut random, 0.01)));
+        gate
+    };
+    let judged = &gate.walk().judged[0];
+    let quiet = judged.look.clone().expect("it was looked at");
+    let said = |detectable| {
+        let compared = look::Compared {
+            estimate: Some(0.3),
+            p: 0.01,
+            p_adjusted: 0.2,
+            detectable,
+            ..quiet.clone()
+        };
+        look::judge(&judged.metric, &compared, walk::SHARE_OF_A_LOOK)
+    };
+    assert_eq!(said(Some(0.5)), look::Said::Blind);
+    assert_eq!(said(None), look::Said::Blind);
+    assert_eq!(said(Some(0.06)), look::Said::Between);
+}
+
+#[test]
+fn what_no_rule_judges_is_said_to_be_skipped() {
+    let mut random = Random::new(10);
+    let text =
+        "[[metric]]\nmatch = \"time/*/throughput_hz\"\nclass = \"statistical\"\nfloor = 0.05\n";
+    let config = GateConfig::parse(text, "gate.toml").expect("it makes sense");
+    let mut gate = decision(config, &["json"]);
+    measure(&mut gate, |_, _, _| Some(noisy(&mut random, 0.01)));
+    assert_eq!(status(&gate, "json", 0), Status::Same);
+    assert_eq!(status(&gate, "json", CPU), Status::Skipped);
+    assert_eq!(gate.findings().len(), TIMED.len());
+}
+
+#[test]
+fn a_waived_regression_does_not_end_the_measuring() {
+    let waiver = "[[waiver]]\nmatch = \"time/json/*\"\nreason = \"known\"\nuntil = 2026-12-31\n";
+    let text =
+        format!("[[metric]]\nmatch = \"time/*\"\nclass = \"statistical\"\nfloor = 0.05\n{waiver}");
+    let config = GateConfig::parse(&text, "gate.toml").expect("it makes sense");
+    let mut random = Random::new(11);
+    let mut gate = decision(config, &["custom", "json"]);
+    let plans = measure(&mut gate, |_, protocol, arm| {
+        let is_slow = protocol == "json" && arm == Arm::Head;
+        let noise = if protocol == "json" { 0.01 } else { 0.3 };
+        let values = noisy(&mut random, noise);
+        Some(times(values, CPU, if is_slow { 1.2 } else { 1.0 }))
+    });
+    let expected = [Stage::First, Stage::Confirmation, Stage::Second];
+    assert_eq!(stages(&plans), expected);
+    assert_eq!(status(&gate, "json", CPU), Status::Regression);
+}
+
+#[test]
 fn less_than_the_floor_is_reported_and_not_red() {
     let mut random = Random::new(4);
     let mut gate = decision(config(), &["json"]);

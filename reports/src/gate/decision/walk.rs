@@ -8,6 +8,7 @@ use super::Decision;
 use super::family::{self, TimeMetric};
 use super::look::{self, Compared, Looked, Said};
 use super::pairs::{Batch, Pair};
+use crate::gate::metric::Class;
 use crate::gate::stages::{Plan, Stage};
 
 /// The share of the level that each of the two looks has.
@@ -161,10 +162,11 @@ impl Walker<'_> {
         let looked = compared.iter().zip(&mut self.walk.judged);
         for (compared, judged) in looked {
             let Some(compared) = compared else { continue };
-            if judged.state != State::NotConfirmed {
+            if !matches!(judged.state, State::Confirmed | State::NotConfirmed) {
                 let said = look::judge(&judged.metric, compared, SHARE_OF_A_LOOK);
                 judged.state = State::Looked(said);
                 judged.look = Some(compared.clone());
+                judged.confirmation = None;
             }
         }
         self.control(&everything, compared)
@@ -197,6 +199,8 @@ impl Walker<'_> {
             let again = compared.p_adjusted <= metric.level && compared.is_beyond_floor(metric);
             judged.state = if again {
                 State::Confirmed
+            } else if look::is_blind(metric, compared) {
+                State::Looked(Said::Blind)
             } else {
                 State::NotConfirmed
             };
@@ -204,8 +208,13 @@ impl Walker<'_> {
         }
         self.note_short(&batches);
         self.control(&flagged, compared)?;
-        let confirmed = |judged: &Judged| judged.state == State::Confirmed;
-        if self.walk.judged.iter().any(confirmed) {
+        let config = &self.decision.config;
+        // What a waiver lets pass does not make the gate red, so that the others are still to be told.
+        let is_red = |judged: &Judged| {
+            let waiver = config.waiver_of(&judged.metric.id, Class::Statistical);
+            judged.state == State::Confirmed && waiver.is_none()
+        };
+        if self.walk.judged.iter().any(is_red) {
             return Step::Break(None);
         }
         Step::Continue(())

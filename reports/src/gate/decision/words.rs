@@ -5,7 +5,7 @@ use super::look::{Compared, Said};
 use super::slo::Held;
 use super::walk::{Fired, Judged, Short, State, Walk};
 use crate::gate::amounts::{percent, value};
-use crate::gate::metric::{Class, Worse};
+use crate::gate::metric::{Class, MetricId, Worse};
 use crate::gate::verdict::{Finding, Paired, Status};
 use crate::statistics::bootstrap;
 use crate::statistics::interval::Interval;
@@ -22,6 +22,17 @@ pub(super) fn finding(judged: &Judged, walk: &Walk) -> Finding {
         base: shown.and_then(|shown| median(&shown.base)),
         head: shown.and_then(|shown| median(&shown.head)),
         paired: shown.and_then(|shown| paired(judged, shown)),
+        ..Finding::default()
+    }
+}
+
+/// The finding of a metric that no rule judges.
+pub(super) fn unjudged(metric: MetricId) -> Finding {
+    Finding {
+        metric,
+        class: Class::Statistical,
+        status: Status::Skipped,
+        sentence: "measured, and not judged: no [[metric]] of the configuration matches".to_owned(),
         ..Finding::default()
     }
 }
@@ -132,7 +143,7 @@ fn said(judged: &Judged, shown: &Compared) -> String {
             )
         }
         State::Looked(Said::Blind) => format!(
-            "inconclusive in {pairs} pairs: {}, and {} has to be seen",
+            "inconclusive in {pairs} pairs: {}, and {} has to be",
             could_see(metric, shown),
             percent(metric.sensitivity)
         ),
@@ -144,11 +155,11 @@ fn said(judged: &Judged, shown: &Compared) -> String {
 fn could_see(metric: &TimeMetric, shown: &Compared) -> String {
     match shown.detectable {
         Some(least) => format!(
-            "{} {} would have been seen",
+            "from {} {} on it would have been flagged",
             percent(metric.worse.share(least)),
             word(metric.worse, 1.0)
         ),
-        None => "no change whatever could have been seen".to_owned(),
+        None => "nothing whatever could have been flagged".to_owned(),
     }
 }
 
@@ -212,17 +223,17 @@ fn word(worse: Worse, worsening: f64) -> &'static str {
 }
 
 /// What is said of a bound on the head.
-pub(super) fn bound(held: &Held<'_>) -> String {
+pub(super) fn bound(held: &Held<'_>, status: Status) -> String {
     let quantity = held.timed.quantity();
     let shown = |number| value(number, quantity.unit);
     let (relation, at) = match quantity.worse {
         Worse::Higher => ("above", "most"),
         Worse::Lower => ("below", "least"),
     };
-    let verdict = if held.is_broken {
-        "which is no chance"
-    } else {
-        "which does not show that the bound is broken"
+    let verdict = match status {
+        Status::Broken => "which is no chance",
+        Status::Inconclusive => "withheld, because the base differed from itself",
+        _ => "which does not show that the bound is broken",
     };
     format!(
         "{} over {}: {} in the median, to be {} at {at}; {} of {} runs are {relation} that, {verdict}",

@@ -83,7 +83,7 @@ impl<'v> Sections<'v> {
             some => format!(", and {some} waived"),
         };
         match verdict.outcome {
-            Outcome::Pass => format!("nothing is worse among {all}{waived}"),
+            Outcome::Pass => self.passed(&waived),
             Outcome::Regression => format!("{} red{waived}", of_all(self.all_red().count())),
             Outcome::Inconclusive => {
                 format!(
@@ -95,6 +95,17 @@ impl<'v> Sections<'v> {
                 "a run gave a wrong answer, so that nothing may be said".to_owned()
             }
         }
+    }
+
+    /// That nothing is red, among how many, and how many of them are worth a look.
+    fn passed(&self, waived: &str) -> String {
+        let compared = self.same.len() + self.reported.len() + self.waived.len();
+        let reported = match self.reported.len() {
+            0 => String::new(),
+            some => format!(", {some} reported"),
+        };
+        let all = counted(compared, "metric");
+        format!("nothing is red among {all}{reported}{waived}")
     }
 
     /// What to do about what is red, in sentences.

@@ -62,7 +62,7 @@ pub(super) const COLUMNS: [Column; 11] = [
     figure(
         (
             "visible",
-            "the least change for the worse that would have been flagged",
+            "the least estimate for the worse that would have been flagged (a true change of that size is, half of the time)",
         ),
         1,
         |_, paired| paired.detectable.map_or_else(none, percent),
