@@ -3,7 +3,7 @@
 use server_core::message::{LoginId, MessageId, Nonce, Operation, Token, UnreadCount};
 use server_core::{Message, Reply};
 
-use super::wire::{Fields, Slot, Writer, Wrong, bytes, numbers, repeated, slots, text};
+use super::wire::{Fields, Slot, Writer, Wrong, bytes, numbers, put, repeated, slots, text};
 
 pub(super) fn encode(reply: &Reply<'_>, out: &mut Vec<u8>) {
     let mut writer = Writer(out);
@@ -175,7 +175,7 @@ fn list_accounts(body: &[u8]) -> Result<Reply<'_>, Wrong> {
     let mut more = Slot(None);
     for field in Fields(body) {
         match field? {
-            (1, name) => names.push(text(bytes(name)?)?),
+            (1, name) => put(&mut names, text(bytes(name)?)?)?,
             (2, value) => more = Slot(Some(value)),
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! The wire format of protocol buffers (protobuf.dev, "Encoding"): a message is a run of fields, each a key and a value.
 
 use server_core::Text;
+use server_core::limits::PAGE_MAX;
 
 /// What is wrong with a message.
 #[derive(Debug)]
@@ -263,18 +264,28 @@ pub(super) fn text(bytes: &[u8]) -> Result<Text<'_>, Wrong> {
         .map_err(|_| Wrong("a string is not UTF-8"))
 }
 
-/// All values of field 1, each made into something by `read`; other fields are ignored.
+/// All values of field 1, the entries of a page, each made into something by `read`; other fields are ignored.
 pub(super) fn repeated<'a, T>(
     body: &'a [u8],
     read: impl Fn(&'a [u8]) -> Result<T, Wrong>,
 ) -> Result<Vec<T>, Wrong> {
-    let mut all = Vec::new();
+    let mut page = Vec::new();
     for field in Fields(body) {
         if let (1, value) = field? {
-            all.push(read(bytes(value)?)?);
+            put(&mut page, read(bytes(value)?)?)?;
         }
     }
-    Ok(all)
+    Ok(page)
+}
+
+/// Puts an entry on a page, as many as a server gives: an empty entry takes two bytes of a frame and many times that of
+/// memory, so that the frame's length alone would not bound it.
+pub(super) fn put<T>(page: &mut Vec<T>, entry: T) -> Result<(), Wrong> {
+    if page.len() == PAGE_MAX as usize {
+        return Err(Wrong("the page has too many entries"));
+    }
+    page.push(entry);
+    Ok(())
 }
 
 /// All values of a `repeated uint64` in field 1, packed or not: a parser must take both.
