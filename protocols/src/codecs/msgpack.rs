@@ -47,6 +47,9 @@ impl Format for Arrays {
 
 impl Lending for Arrays {
     fn read<'a, T: Deserialize<'a>>(&self, body: &'a [u8]) -> Result<T, &'static str> {
+        if !is_told_by_name(body) {
+            return Err(MISFIT);
+        }
         let mut deserializer = Deserializer::from_read_ref(body);
         deserializer.set_max_depth(DEPTH_MAX);
         let value = T::deserialize(&mut deserializer).map_err(|_| MISFIT)?;
@@ -58,4 +61,30 @@ impl Lending for Arrays {
             _ => Err(TRAILING),
         }
     }
+}
+
+/// Whether a body is a str, or a map of one entry from a str to an array. The library would take a kind's number or a bin
+/// for its name, nil for what has no fields, and a map for the array, so that one message could be written in many ways.
+fn is_told_by_name(body: &[u8]) -> bool {
+    let entry = match body {
+        [0x81, entry @ ..] | [0xde, 0, 1, entry @ ..] | [0xdf, 0, 0, 0, 1, entry @ ..] => entry,
+        name => return after_str(name).is_some(),
+    };
+    let fields = after_str(entry).and_then(<[u8]>::first);
+    matches!(fields, Some(0x90..=0x9f | 0xdc | 0xdd))
+}
+
+/// What comes behind a str; `None` if there is another type or the str is cut off.
+fn after_str(bytes: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = match *bytes {
+        [marker @ 0xa0..=0xbf, ref rest @ ..] => (usize::from(marker & 0x1f), rest),
+        [0xd9, a, ref rest @ ..] => (usize::from(a), rest),
+        [0xda, a, b, ref rest @ ..] => (usize::from(u16::from_be_bytes([a, b])), rest),
+        [0xdb, a, b, c, d, ref rest @ ..] => {
+            let length = u32::from_be_bytes([a, b, c, d]);
+            (usize::try_from(length).ok()?, rest)
+        }
+        _ => return None,
+    };
+    rest.get(length..)
 }
