@@ -74,6 +74,7 @@ impl Bodies for Maps {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, &'static str> {
+    check_shape(body)?;
     let mut left = body;
     let value = from_reader_with_buffer(&mut left, &mut [0; SCRATCH_BYTES]).map_err(|_| MISFIT)?;
     if left.is_empty() {
@@ -81,6 +82,55 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, &'static str> {
     } else {
         Err(TRAILING)
     }
+}
+
+/// The major type of texts.
+const TEXT: u8 = 3;
+
+/// The major type of maps.
+const MAP: u8 = 5;
+
+/// Checks that a body is a text alone, or a map of one entry from a text to a map. The library would also take a map
+/// without a value for a kind without fields, a second item for a kind's fields, and an array for fields by their place.
+fn check_shape(body: &[u8]) -> Result<(), &'static str> {
+    match head(body) {
+        Some((TEXT, ..)) => match after_text(body) {
+            Some([]) => Ok(()),
+            Some(_) => Err(TRAILING),
+            None => Err(MISFIT),
+        },
+        Some((MAP, 1, entry)) => match after_text(entry) {
+            Some([fields, ..]) if fields >> 5 == MAP => Ok(()),
+            _ => Err(MISFIT),
+        },
+        _ => Err(MISFIT),
+    }
+}
+
+/// What comes behind a text of definite length; `None` if there is another type or the text is cut off.
+fn after_text(bytes: &[u8]) -> Option<&[u8]> {
+    match head(bytes)? {
+        (TEXT, length, rest) => rest.get(usize::try_from(length).ok()?..),
+        _ => None,
+    }
+}
+
+/// The major type of the first item, its number (a length, for most types), and what comes behind both.
+fn head(bytes: &[u8]) -> Option<(u8, u64, &[u8])> {
+    let (&first, rest) = bytes.split_first()?;
+    let number_bytes = match first & 0x1f {
+        small @ 0..24 => return Some((first >> 5, small.into(), rest)),
+        24 => 1,
+        25 => 2,
+        26 => 4,
+        27 => 8,
+        _ => return None,
+    };
+    let (number, rest) = rest.split_at_checked(number_bytes)?;
+    let number = number
+        .iter()
+        .fold(0, |sum, &byte| sum << 8 | u64::from(byte));
+    Some((first >> 5, number, rest))
 }
 
 #[cfg(test)]
