@@ -1,9 +1,8 @@
 //! The codec `bincode`: serde's types without names, numbers in one, three, five or nine bytes. Specified in
 //! `proto/bincode.md`.
 
-use bincode::config::{Configuration, Limit, LittleEndian, Varint};
+use bincode::config::Configuration;
 use serde::{Deserialize, Serialize};
-use server_core::limits::FRAME_MAX_BYTES;
 
 use super::framed::{Framed, Unwritable};
 use super::mirror::{Absence, Format, Lending, Lends, MISFIT, TRAILING};
@@ -33,9 +32,10 @@ impl CodecFactory for Bincode {
 /// The format: the crate's standard configuration.
 struct Standard;
 
-/// It takes no more memory for what a length says than the longest frame has.
-const CONFIGURATION: Configuration<LittleEndian, Varint, Limit<FRAME_MAX_BYTES>> =
-    bincode::config::standard().with_limit::<FRAME_MAX_BYTES>();
+/// Without the crate's limit, which counts what values take when they are decoded, eight bytes for an id of one, and so
+/// refuses frames that are not too long. Memory is bounded without it: texts and bytes are borrowed from the frame, and lists
+/// grow by what has come.
+const CONFIGURATION: Configuration = bincode::config::standard();
 
 impl Format for Standard {
     const ABSENCE: Absence = Absence::Written;
@@ -53,6 +53,39 @@ impl Lending for Standard {
             Ok((value, read_bytes)) if read_bytes == body.len() => Ok(value),
             Ok(_) => Err(TRAILING),
             Err(_) => Err(MISFIT),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use server_core::limits::FRAME_MAX_BYTES;
+    use server_core::message::MessageId;
+    use server_core::{FromServer, Reply};
+
+    use super::*;
+    use crate::codecs::framed::Bodies as _;
+
+    #[test]
+    fn a_frame_may_be_as_long_as_the_limit() {
+        let ids = vec![MessageId(7); FRAME_MAX_BYTES - 100];
+        let message = FromServer::Reply(Reply::Undo { ids });
+        let mut body = Vec::new();
+        assert!(
+            Lends(Standard)
+                .write_from_server(&message, &mut body)
+                .is_ok()
+        );
+        assert!(body.len() < FRAME_MAX_BYTES);
+        assert!(Lends(Standard).read_from_server(&body) == Ok(message));
+    }
+
+    #[test]
+    fn no_memory_is_taken_for_what_a_length_says() {
+        let huge = [0xfd, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+        for before in [&[15][..], &[8], &[4]] {
+            let body = [before, &huge, &[1, 2, 3]].concat();
+            assert_eq!(Lends(Standard).read_request(&body), Err(MISFIT));
         }
     }
 }
