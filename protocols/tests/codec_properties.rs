@@ -45,7 +45,8 @@ trait Direction {
 
     /// What the connection begins with.
     fn opening() -> Vec<Self::Value>;
-    fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>);
+    /// Appends a frame; tells how many bytes of it count at the layer `message`.
+    fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>) -> usize;
     /// Decodes the first frame of `input`; tells how long it is, and whether it says what was expected.
     fn decode(
         ends: &mut Ends,
@@ -57,7 +58,25 @@ trait Direction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Found {
     frame_bytes: usize,
+    message_bytes: usize,
     as_expected: bool,
+}
+
+/// What an encoder wrote.
+struct Frame {
+    bytes: Vec<u8>,
+    message_bytes: usize,
+}
+
+impl Frame {
+    /// What a decoder must make of it.
+    fn whole(&self) -> Found {
+        Found {
+            frame_bytes: self.bytes.len(),
+            message_bytes: self.message_bytes,
+            as_expected: true,
+        }
+    }
 }
 
 struct Requests;
@@ -69,10 +88,11 @@ impl Direction for Requests {
         vec![HELLO]
     }
 
-    fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>) {
+    fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>) -> usize {
         ends.client
             .encode_request(value, out)
-            .expect("the whole vocabulary can be said");
+            .expect("the whole vocabulary can be said")
+            .message_bytes
     }
 
     fn decode(
@@ -83,7 +103,8 @@ impl Direction for Requests {
         let decoded = ends.server.decode_request(input)?;
         Ok(decoded.map(|decoded| Found {
             frame_bytes: decoded.frame_bytes,
-            as_expected: decoded.value == *expected && decoded.message_bytes <= decoded.frame_bytes,
+            message_bytes: decoded.message_bytes,
+            as_expected: decoded.value == *expected,
         }))
     }
 }
@@ -97,10 +118,11 @@ impl Direction for Replies {
         Vec::new()
     }
 
-    fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>) {
+    fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>) -> usize {
         ends.server
             .encode_reply(value, out)
-            .expect("the whole vocabulary can be said");
+            .expect("the whole vocabulary can be said")
+            .message_bytes
     }
 
     fn decode(
@@ -111,18 +133,24 @@ impl Direction for Replies {
         let decoded = ends.client.decode_reply(input)?;
         Ok(decoded.map(|decoded| Found {
             frame_bytes: decoded.frame_bytes,
-            as_expected: decoded.value == *expected && decoded.message_bytes <= decoded.frame_bytes,
+            message_bytes: decoded.message_bytes,
+            as_expected: decoded.value == *expected,
         }))
     }
 }
 
 /// The frames of one direction, encoded one behind the other.
-fn frames<D: Direction>(ends: &mut Ends, values: &[D::Value]) -> Vec<Vec<u8>> {
+fn frames<D: Direction>(ends: &mut Ends, values: &[D::Value]) -> Vec<Frame> {
     let encode = |value| {
-        let mut frame = b"what was there".to_vec();
-        D::encode(ends, value, &mut frame);
-        assert!(frame.starts_with(b"what was there"));
-        frame.split_off(14)
+        let mut bytes = b"what was there".to_vec();
+        let message_bytes = D::encode(ends, value, &mut bytes);
+        assert!(bytes.starts_with(b"what was there"));
+        let bytes = bytes.split_off(14);
+        assert!(message_bytes <= bytes.len());
+        Frame {
+            bytes,
+            message_bytes,
+        }
     };
     values.iter().map(encode).collect()
 }
@@ -134,16 +162,12 @@ fn with_opening<D: Direction>(values: Vec<D::Value>) -> Vec<D::Value> {
 /// Decodes frames that must be there whole and right.
 fn check_frames<D: Direction>(
     ends: &mut Ends,
-    frames: &[Vec<u8>],
+    frames: &[Frame],
     values: &[D::Value],
 ) -> Result<(), TestCaseError> {
     for (frame, value) in frames.iter().zip(values) {
-        let found = D::decode(ends, frame, value);
-        let expected = Found {
-            frame_bytes: frame.len(),
-            as_expected: true,
-        };
-        prop_assert_eq!(found, Ok(Some(expected)), "{}: {:?}", ends.name, value);
+        let found = D::decode(ends, &frame.bytes, value);
+        prop_assert_eq!(found, Ok(Some(frame.whole())), "{}: {:?}", ends.name, value);
     }
     Ok(())
 }
@@ -152,21 +176,17 @@ fn check_frames<D: Direction>(
 fn check_round_trip<D: Direction>(values: Vec<D::Value>) -> Result<(), TestCaseError> {
     let values = with_opening::<D>(values);
     for mut ends in connections(SETUP) {
-        let stream = frames::<D>(&mut ends, &values).concat();
+        let frames = frames::<D>(&mut ends, &values);
+        let stream: Vec<u8> = frames
+            .iter()
+            .flat_map(|frame| &frame.bytes)
+            .copied()
+            .collect();
         let mut start = 0;
-        for value in &values {
+        for (frame, value) in frames.iter().zip(&values) {
             let found = D::decode(&mut ends, &stream[start..], value);
-            let Ok(Some(Found {
-                frame_bytes,
-                as_expected: true,
-            })) = found
-            else {
-                return Err(TestCaseError::fail(format!(
-                    "{}: {value:?}: {found:?}",
-                    ends.name
-                )));
-            };
-            start += frame_bytes;
+            prop_assert_eq!(found, Ok(Some(frame.whole())), "{}: {:?}", ends.name, value);
+            start += frame.bytes.len();
         }
         prop_assert_eq!(start, stream.len(), "{}", ends.name);
     }
@@ -191,21 +211,17 @@ fn check_every_split<D: Direction>(values: Vec<D::Value>) -> Result<(), TestCase
     let values = with_opening::<D>(values);
     for mut ends in connections(SETUP) {
         for (frame, value) in frames::<D>(&mut ends, &values).iter().zip(&values) {
-            for length in 0..frame.len() {
+            for length in 0..frame.bytes.len() {
                 prop_assert_eq!(
-                    D::decode(&mut ends, &frame[..length], value),
+                    D::decode(&mut ends, &frame.bytes[..length], value),
                     Ok(None),
                     "{}",
                     ends.name
                 );
             }
-            let expected = Found {
-                frame_bytes: frame.len(),
-                as_expected: true,
-            };
             prop_assert_eq!(
-                D::decode(&mut ends, frame, value),
-                Ok(Some(expected)),
+                D::decode(&mut ends, &frame.bytes, value),
+                Ok(Some(frame.whole())),
                 "{}",
                 ends.name
             );
@@ -222,7 +238,7 @@ fn check_damage<D: Direction>(values: Vec<D::Value>, damage: &Damage) -> Result<
         let frames = frames::<D>(&mut ends, &values);
         let at = D::opening().len() + damage.frame.index(values.len() - D::opening().len());
         check_frames::<D>(&mut ends, &frames[..at], &values[..at])?;
-        let mut damaged = frames[at].clone();
+        let mut damaged = frames[at].bytes.clone();
         let byte = damage.byte.index(damaged.len());
         damaged[byte] ^= damage.bits;
         match D::decode(&mut ends, &damaged, &values[at]) {
@@ -437,8 +453,12 @@ fn the_limit_is_the_length_of_the_whole_frame() {
         client_id: None,
     };
     for mut ends in connections(SETUP) {
-        let frames = frames::<Requests>(&mut ends, &[HELLO, request.clone()]);
-        for (limit, fits) in [(frames[1].len(), true), (frames[1].len() - 1, false)] {
+        let [hello, send] = [HELLO, request.clone()].map(|request| {
+            let mut bytes = Vec::new();
+            Requests::encode(&mut ends, &request, &mut bytes);
+            bytes
+        });
+        for (limit, fits) in [(send.len(), true), (send.len() - 1, false)] {
             let setup = Setup {
                 frame_max_bytes: limit,
                 ..SETUP
@@ -448,8 +468,8 @@ fn the_limit_is_the_length_of_the_whole_frame() {
                 .find(|codec| codec.name() == ends.name)
                 .expect("it was found before");
             let mut server = codec.open(setup).expect("it was opened before");
-            server.decode_request(&frames[0]).expect("hello is short");
-            match server.decode_request(&frames[1]) {
+            server.decode_request(&hello).expect("hello is short");
+            match server.decode_request(&send) {
                 Ok(Some(decoded)) => assert!(fits && decoded.value == request, "{}", ends.name),
                 Err(DecodeError::Lost { refusal, .. }) => {
                     assert_eq!(
