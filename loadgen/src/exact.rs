@@ -73,10 +73,17 @@ pub struct Made {
     pub notes: Vec<String>,
 }
 
+/// A step was answered in another way than the script says, or a codec read something else than it wrote: whatever was
+/// counted besides says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongAnswer(pub String);
+
 /// Goes through the script with everything that is selected.
 ///
 /// # Errors
-/// If a step is answered in another way than the script says, or if something that should never vary did.
+/// [`WrongAnswer`] if a step is answered in another way than the script says; others if something that should never vary
+/// did, or if it cannot be tried.
 pub fn baseline(selection: &Selection) -> anyhow::Result<Made> {
     let mut sheet = Sheet::default();
     for codec in &selection.codecs {

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use reports::gate::config::ConfigErrors;
 use server_core::error::one_line;
 
+use crate::exact::WrongAnswer;
+
 /// How a command ended that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -40,11 +42,18 @@ impl From<Exit> for ExitCode {
 #[error("{0}")]
 pub struct UsageError(pub String);
 
-/// The exit code of a command that failed: 2 for a [`UsageError`] and for [`ConfigErrors`], 1 for anything else.
+/// The exit code of a command that failed: 2 for a [`UsageError`] and for [`ConfigErrors`], 5 for a [`WrongAnswer`], 1 for
+/// anything else.
 #[must_use]
 pub fn of_error(error: &anyhow::Error) -> ExitCode {
     let is_usage = error.is::<UsageError>() || error.is::<ConfigErrors>();
-    ExitCode::from(if is_usage { 2 } else { 1 })
+    if is_usage {
+        ExitCode::from(2)
+    } else if error.is::<WrongAnswer>() {
+        Exit::Invalid.into()
+    } else {
+        Exit::Failed.into()
+    }
 }
 
 /// What to tell of a command that failed: a line for each thing that is wrong.

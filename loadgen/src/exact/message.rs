@@ -9,6 +9,7 @@ use server_core::{FromServer, Request};
 use self::calls::Calls;
 pub(super) use self::framed::Ends;
 use self::framed::Framed;
+use super::WrongAnswer;
 use super::script::{Action, Known, SCRIPT, Step};
 use super::sheet::Sheet;
 use super::world::World;
@@ -200,7 +201,7 @@ pub(super) fn waiting<T>(
 
 /// Why what came out of a codec is not what went in.
 fn broken(error: &DecodeError) -> anyhow::Error {
-    anyhow::anyhow!("a codec cannot read what it wrote: {error}")
+    WrongAnswer(format!("a codec cannot read what it wrote: {error}")).into()
 }
 
 #[cfg(test)]

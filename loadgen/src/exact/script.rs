@@ -6,6 +6,7 @@ use server_core::limits::PROTOCOL_VERSION;
 use server_core::message::{ClientId, LoginId, MessageId, Nonce, Token};
 use server_core::{ErrorCode, Event, FromServer, Refusal, Reply, Request, Text};
 
+use super::WrongAnswer;
 use super::world::{CLIENT, PEER, World, keys, log_in_finish, log_in_start};
 
 /// One step.
@@ -183,8 +184,10 @@ impl Known {
             (FromServer::Reply(reply), Action::Ask { answered, .. }) => {
                 ensure!(
                     *answered == Answered::CarriedOut,
-                    "step {}: was carried out, and should have been refused: {reply:?}",
-                    step.name
+                    WrongAnswer(format!(
+                        "step {}: was carried out, and should have been refused: {reply:?}",
+                        step.name
+                    ))
                 );
                 self.learn_reply(reply);
                 Ok(())
@@ -193,7 +196,8 @@ impl Known {
                 check_refusal(step, *answered, refusal)
             }
             (_, Action::Elsewhere(_)) => {
-                anyhow::bail!("step {}: an answer to no question: {said:?}", step.name)
+                let words = format!("step {}: an answer to no question: {said:?}", step.name);
+                Err(WrongAnswer(words).into())
             }
         }
     }
@@ -215,8 +219,7 @@ impl Known {
 fn check_refusal(step: &Step, answered: Answered, refusal: &Refusal) -> anyhow::Result<()> {
     ensure!(
         answered == Answered::Refused(refusal.code),
-        "step {}: refused: {refusal}",
-        step.name
+        WrongAnswer(format!("step {}: refused: {refusal}", step.name))
     );
     Ok(())
 }

@@ -11,7 +11,9 @@ use server_core::limits::{Options, SCRAM_ITERATIONS_MIN};
 use server_core::message::{LoginId, Nonce, Token};
 use server_core::scram::{ClientKeys, Exchange, Hashing};
 use server_core::store::{Store, StoreSpec};
-use server_core::{Chat, Connection, Event, Reply, Request, Text};
+use server_core::{Chat, Connection, Event, Refusal, Reply, Request, Text};
+
+use super::WrongAnswer;
 
 /// The account that the client has.
 pub(super) const CLIENT: &str = "user01";
@@ -96,7 +98,9 @@ impl World {
     /// If the peer is not there, or the core refuses.
     pub(super) fn peer_asks(&self, request: &Request<'_>) -> anyhow::Result<Reply<'static>> {
         let peer = self.peer.as_ref().context("the peer has not logged in")?;
-        Ok(peer.apply(request).block()?)
+        peer.apply(request)
+            .block()
+            .map_err(|refusal| refused(&refusal))
     }
 
     /// The client's account logs in elsewhere and loses its connection there: the session waits for whoever has its
@@ -120,16 +124,28 @@ impl World {
             login_id,
             server_nonce,
             ..
-        } = connection.apply(&log_in_start(name)).block()?
+        } = connection
+            .apply(&log_in_start(name))
+            .block()
+            .map_err(|refusal| refused(&refusal))?
         else {
-            anyhow::bail!("the core answered another question than it was asked");
+            return Err(another_question());
         };
         let finish = log_in_finish(name, login_id, &server_nonce);
-        match connection.apply(&finish).block()? {
+        let finished = connection.apply(&finish).block();
+        match finished.map_err(|refusal| refused(&refusal))? {
             Reply::LogInFinish { token, .. } => Ok((connection, token)),
-            _ => anyhow::bail!("the core answered another question than it was asked"),
+            _ => Err(another_question()),
         }
     }
+}
+
+fn refused(refusal: &Refusal) -> anyhow::Error {
+    WrongAnswer(format!("the core refused what it should not: {refusal}")).into()
+}
+
+fn another_question() -> anyhow::Error {
+    WrongAnswer("the core answered another question than it was asked".to_owned()).into()
 }
 
 /// What both accounts have in place of a password.

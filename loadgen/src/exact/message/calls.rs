@@ -9,6 +9,7 @@ use server_core::message::Token;
 use server_core::{Chat, Event, FromServer, Reply, Request};
 
 use super::{Carried, Line, Said, broken, waiting};
+use crate::exact::WrongAnswer;
 use crate::exact::world::World;
 
 /// Both ends of calls without a transport between them.
@@ -49,7 +50,7 @@ impl Calls {
         let heard = heard.map_err(|error| broken(&error))?;
         ensure!(
             heard == *reply,
-            "a codec wrote {reply:?} and read {heard:?}"
+            WrongAnswer(format!("a codec wrote {reply:?} and read {heard:?}"))
         );
         let said = Said::FromServer(FromServer::Reply(heard.into_owned()));
         Ok(carried(said, frame))
@@ -64,7 +65,7 @@ impl Calls {
         let heard = heard.map_err(|error| broken(&error))?;
         ensure!(
             heard == *event,
-            "a codec wrote {event:?} and read {heard:?}"
+            WrongAnswer(format!("a codec wrote {event:?} and read {heard:?}"))
         );
         let said = Said::FromServer(FromServer::Event(heard.into_owned()));
         Ok(Some(carried(said, frame)))
@@ -81,7 +82,7 @@ impl Line for Calls {
         let asked = asked.map_err(|error| broken(&error))?;
         ensure!(
             asked == *request,
-            "a codec wrote {request:?} and read {asked:?}"
+            WrongAnswer(format!("a codec wrote {request:?} and read {asked:?}"))
         );
         let token = self.session.as_ref().map(|(token, _)| *token);
         let outcome = match self.chat.call(token) {

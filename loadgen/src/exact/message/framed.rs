@@ -6,6 +6,7 @@ use server_core::limits::{FRAME_MAX_BYTES, REQUEST_MAX_BYTES};
 use server_core::{Connection, FromServer, Request};
 
 use super::{Carried, Line, Said, broken, waiting};
+use crate::exact::WrongAnswer;
 use crate::exact::world::World;
 
 /// Both ends of a connection without a stream between them.
@@ -103,19 +104,24 @@ fn check<T: PartialEq<U> + std::fmt::Debug, U: std::fmt::Debug>(
     encoded: Encoded,
     frame: &[u8],
 ) -> anyhow::Result<T> {
-    let decoded = decoded.context("a codec wants more bytes than it wrote")?;
+    let decoded =
+        decoded.ok_or_else(|| WrongAnswer("a codec wants more bytes than it wrote".to_owned()))?;
     ensure!(
         decoded.value == *said,
-        "a codec wrote {said:?} and read {:?}",
-        decoded.value
+        WrongAnswer(format!(
+            "a codec wrote {said:?} and read {:?}",
+            decoded.value
+        ))
     );
     ensure!(
         decoded.frame_bytes == frame.len() && decoded.message_bytes == encoded.message_bytes,
-        "a codec wrote a frame of {} bytes with a message of {}, and read one of {} with {}",
-        frame.len(),
-        encoded.message_bytes,
-        decoded.frame_bytes,
-        decoded.message_bytes
+        WrongAnswer(format!(
+            "a codec wrote a frame of {} bytes with a message of {}, and read one of {} with {}",
+            frame.len(),
+            encoded.message_bytes,
+            decoded.frame_bytes,
+            decoded.message_bytes
+        ))
     );
     Ok(decoded.value)
 }
