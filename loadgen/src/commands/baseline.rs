@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use reports::gate::baseline::Baseline;
+use reports::gate::baseline::{Baseline, Counted};
 use reports::gate::config::GateConfig;
 use reports::gate::exact;
 use reports::gate::metric::Class;
 use reports::gate::verdict::{Finding, Status};
 
+use crate::exact::Counting;
 use crate::exit::{Exit, UsageError};
 use crate::gate::held;
 use crate::gate::options::{BaselineCommand, BaselineFile};
@@ -32,7 +33,11 @@ fn save(args: &BaselineFile) -> anyhow::Result<Exit> {
         );
         return Err(UsageError(problem).into());
     }
-    let made = held::baseline_here(args.counting())?;
+    let made = if args.count {
+        held::counted_here()?
+    } else {
+        held::baseline_here(Counting::Off)?
+    };
     tell(&made.notes);
     made.baseline.save(&args.file)?;
     said(&made.baseline, &args.file)
@@ -40,7 +45,11 @@ fn save(args: &BaselineFile) -> anyhow::Result<Exit> {
 
 fn accept(args: &BaselineFile) -> anyhow::Result<Exit> {
     let accepted = Baseline::load(&args.file)?;
-    let mut made = held::baseline_here(args.counting())?;
+    let mut made = if args.count {
+        held::counted_here()?
+    } else {
+        held::baseline_here(held::counting_for(&accepted))?
+    };
     tell(&made.notes);
     // Counts that were not made anew are still those that were accepted.
     made.baseline.counted = made.baseline.counted.or_else(|| accepted.counted.clone());
@@ -54,8 +63,25 @@ fn accept(args: &BaselineFile) -> anyhow::Result<Exit> {
     for finding in changed {
         output::say(&format!("{}\n  {}\n", finding.metric, finding.sentence))?;
     }
+    if let [Some(before), Some(now)] = [&accepted.counted, &made.baseline.counted] {
+        output::say(&recounted(before, now))?;
+    }
     made.baseline.save(&args.file)?;
     said(&made.baseline, &args.file)
+}
+
+/// That counts were replaced which cannot be compared: those of another toolchain. Empty if they can.
+fn recounted(before: &Counted, now: &Counted) -> String {
+    if before.toolchain == now.toolchain {
+        return String::new();
+    }
+    format!(
+        "{} counts of {}\n  are replaced by {} of {}\n",
+        before.metrics.len(),
+        before.toolchain,
+        now.metrics.len(),
+        now.toolchain
+    )
 }
 
 /// Whether somebody who accepts a baseline wants to read of it: an invariant is none of its metrics.

@@ -24,6 +24,9 @@ use crate::output;
 const NOT_TIMED: &str =
     "Nothing was timed: time is compared only within one job, with --base-bin and --head-bin.";
 
+/// A day on which no waiver is over: one that is has no part in what a metric is.
+const BEFORE_ALL_DAYS: &str = "0000-01-01";
+
 /// Does what was asked for.
 ///
 /// # Errors
@@ -41,8 +44,8 @@ pub fn gate(args: &GateArgs) -> anyhow::Result<Exit> {
 fn explain(args: &GateArgs, metric: &str) -> anyhow::Result<Exit> {
     let config = held::config(args)?;
     let made = held::baseline_here(Counting::Off)?;
-    held::check(&config, &[&made.baseline])?;
     let known = known::metrics(&[&made.baseline]);
+    config.check(&known, BEFORE_ALL_DAYS)?;
     let text = explanation::explain(metric, &config, &known)
         .map_err(|unknown| UsageError(unknown.to_string()))?;
     output::say(&text)?;
@@ -52,7 +55,7 @@ fn explain(args: &GateArgs, metric: &str) -> anyhow::Result<Exit> {
 /// This program against what was accepted.
 fn hold(args: &GateArgs, file: &Path) -> anyhow::Result<Exit> {
     let config = held::config(args)?;
-    output::check_writable(&args.out)?;
+    make_room(&args.out)?;
     let accepted = Baseline::load(file)?;
     let made = held::baseline_here(held::counting_for(&accepted))?;
     held::check(&config, &[&accepted, &made.baseline])?;
@@ -70,12 +73,12 @@ fn hold(args: &GateArgs, file: &Path) -> anyhow::Result<Exit> {
 
 /// Two programs side by side.
 fn compare(args: &GateArgs, [base, head]: [&Path; 2]) -> anyhow::Result<Exit> {
-    output::check_writable(&args.out)?;
+    make_room(&args.out)?;
     let compared = measured(|interrupt| comparison::compare(args, [base, head], interrupt))?;
     let Some(compared) = compared else {
         return Ok(Exit::Interrupted);
     };
-    show(args, &compared.verdict, Some(&compared.trials))?;
+    show(args, &compared.verdict, compared.trials.as_ref())?;
     Ok(if compared.is_interrupted {
         Exit::Interrupted
     } else {
@@ -85,7 +88,7 @@ fn compare(args: &GateArgs, [base, head]: [&Path; 2]) -> anyhow::Result<Exit> {
 
 /// One program against itself.
 fn calibrate(args: &GateArgs) -> anyhow::Result<Exit> {
-    output::check_writable(&args.out)?;
+    make_room(&args.out)?;
     let calibrated = match measured(|interrupt| calibrating::calibrate(args, interrupt)) {
         Ok(Some(calibrated)) => calibrated,
         Ok(None) => return Ok(Exit::Interrupted),
@@ -135,6 +138,12 @@ fn is_interruption(error: &anyhow::Error) -> bool {
     let stopped = error.downcast_ref::<Stopped>();
     matches!(binary, Some(BinaryError::Interrupted))
         || matches!(stopped, Some(Stopped::Binary(BinaryError::Interrupted)))
+}
+
+/// Makes sure that what will be found can be written, and that nothing older stands in its place.
+fn make_room(out: &Path) -> anyhow::Result<()> {
+    output::check_writable(out)?;
+    written::clear(out)
 }
 
 fn show(args: &GateArgs, verdict: &Verdict, trials: Option<&Trials>) -> anyhow::Result<()> {

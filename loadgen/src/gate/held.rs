@@ -3,14 +3,17 @@
 use std::ffi::OsString;
 use std::time::SystemTime;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use reports::gate::baseline::Baseline;
 use reports::gate::config::{ConfigErrors, GateConfig};
 
-use super::binary::Binary;
+use super::binary::{Binary, BinaryError};
 use super::known;
+use super::lab::Stopped;
 use super::options::GateArgs;
+use super::trial::EXIT_INVALID;
 use crate::exact::{self, Counting, Made, Selection};
+use crate::exit::UsageError;
 use crate::interrupt::Interrupt;
 use crate::machine;
 
@@ -19,18 +22,38 @@ use crate::machine;
 /// # Errors
 /// If the file cannot be read; [`ConfigErrors`] if it makes no sense.
 pub fn config(args: &GateArgs) -> anyhow::Result<GateConfig> {
-    let mut config = match &args.config {
+    Ok(match &args.config {
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read {}", path.display()))?;
             GateConfig::parse(&text, &path.display().to_string())?
         }
         None => GateConfig::default(),
-    };
+    })
+}
+
+/// The same with as many pairs as a gate was asked for.
+///
+/// # Errors
+/// Likewise; [`UsageError`] if so few pairs can never be enough.
+pub fn config_of_gate(args: &GateArgs) -> anyhow::Result<GateConfig> {
+    let mut config = config(args)?;
     if let Some(pairs) = args.pairs {
+        if smallest_p(pairs) > config.level {
+            let problem = format!(
+                "--pairs {pairs} are too few: they never reach the level {}, whatever they show",
+                config.level
+            );
+            return Err(UsageError(problem).into());
+        }
         config.pairs = pairs;
     }
     Ok(config)
+}
+
+/// The smallest chance that the signed-rank test gives so many pairs: that all of them point the same way.
+fn smallest_p(pairs: u32) -> f64 {
+    0.5f64.powf(f64::from(pairs))
 }
 
 /// Holds the names in a configuration against what there is, and its dates against today's.
@@ -51,22 +74,81 @@ pub fn baseline_here(counting: Counting) -> anyhow::Result<Made> {
     exact::baseline(&Selection::everything(counting))
 }
 
-/// What another program says, by its own account.
+/// The same where counts are wanted, and not only welcome.
 ///
 /// # Errors
-/// If it cannot be run, or does not know how to say it.
+/// If they cannot be made.
+pub fn counted_here() -> anyhow::Result<Made> {
+    let made = baseline_here(Counting::WherePossible)?;
+    ensure!(
+        made.baseline.counted.is_some(),
+        "cannot count instructions and allocations: {}",
+        made.notes.join(" ")
+    );
+    Ok(made)
+}
+
+/// What another program says, by its own account; with counts, where those are welcome and it can make them.
+///
+/// # Errors
+/// If it cannot be run, or does not know how to say it; [`Stopped::WrongAnswer`] if it says itself that it answers
+/// wrongly.
 pub async fn baseline_of(
     binary: &Binary,
     counting: Counting,
     interrupt: &mut Interrupt,
 ) -> anyhow::Result<Made> {
+    if counting == Counting::Off {
+        return said_by(binary, &[], interrupt).await;
+    }
+    // One that cannot count says so and fails; what is exact of it can be had all the same.
+    match said_by(binary, &["--count"], interrupt).await {
+        Err(error) if is_failure(&error) => {
+            let mut made = said_by(binary, &[], interrupt).await?;
+            made.notes.push(format!("Nothing was counted: {error}"));
+            Ok(made)
+        }
+        said => said,
+    }
+}
+
+/// The same where counts are wanted, and not only welcome.
+///
+/// # Errors
+/// Likewise, and if it cannot count.
+pub async fn counted_of(binary: &Binary, interrupt: &mut Interrupt) -> anyhow::Result<Made> {
+    let made = said_by(binary, &["--count"], interrupt).await?;
+    ensure!(
+        made.baseline.counted.is_some(),
+        "{binary} counted no instructions and allocations: {}",
+        made.notes.join(" ")
+    );
+    Ok(made)
+}
+
+fn is_failure(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(BinaryError::Ended { .. }))
+}
+
+async fn said_by(
+    binary: &Binary,
+    more: &[&str],
+    interrupt: &mut Interrupt,
+) -> anyhow::Result<Made> {
     let scratch = tempfile::tempdir().context("there is no place for a baseline")?;
     let file = scratch.path().join("baseline.json");
     let mut arguments: Vec<OsString> = vec!["baseline".into(), "save".into(), file.clone().into()];
-    if counting == Counting::WherePossible {
-        arguments.push("--count".into());
-    }
+    arguments.extend(more.iter().map(OsString::from));
     let output = binary.run(&arguments, interrupt).await?;
+    if output.status.code() == Some(EXIT_INVALID) {
+        let reasons = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        let wrong = Stopped::WrongAnswer {
+            binary: binary.clone(),
+            run: "the conversation whose bytes are compared".to_owned(),
+            reasons,
+        };
+        return Err(wrong.into());
+    }
     if !output.status.success() {
         return Err(binary.ended(&output).into());
     }

@@ -6,7 +6,6 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use crate::asked::{self, AskedProtocol};
 use crate::cli::Format;
-use crate::exact::Counting;
 
 /// How many accounts write to each other, if nobody says.
 const ACCOUNTS: u32 = 20;
@@ -14,6 +13,9 @@ const ACCOUNTS: u32 = 20;
 /// How many requests each connection has unanswered, if nobody says: enough that the server never waits. One that waits
 /// wakes up less often when it has more to do, and saves by that what it spends.
 const IN_FLIGHT: u32 = 8;
+
+/// How many pairs may be asked for; a configuration may ask for no more.
+const PAIRS_MAX: i64 = 1_000;
 
 /// What stands below the help of `loadgen gate`.
 pub const GATE_EXAMPLES: &str = "\
@@ -35,7 +37,7 @@ Examples:
   loadgen baseline save gate/baseline.json       the first one
   loadgen baseline accept gate/baseline.json     print what changed, then write it: commit the file with the change
 
-Exit codes: 0 written, 1 failed, 2 usage.";
+Exit codes: 0 written, 1 failed, 2 usage, 5 wrong answer.";
 
 /// What a gate is to look at. Which options go together is said to clap, so that each has an effect; clap does not ask
 /// for an option that conflicts with one that is given, so that some conflicts are said beside what is required.
@@ -100,8 +102,9 @@ pub struct GateArgs {
     #[arg(long, value_name = "N", value_parser = at_least_one(), requires = "by_the_clock")]
     pub rounds: Option<u32>,
 
-    /// With how many pairs of runs it decides at the first look [default: what the configuration says].
-    #[arg(long, value_name = "N", value_parser = at_least_one(), requires = "by_the_clock")]
+    /// With how many pairs of runs it decides at the first look [default: what the configuration says]; with
+    /// `--calibrate`, from how many floors are drawn [default: three times as many].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=PAIRS_MAX), requires = "by_the_clock")]
     pub pairs: Option<u32>,
 
     /// Seeds everything random; recorded [default: a random one].
@@ -211,12 +214,6 @@ impl GateArgs {
         }
     }
 
-    /// Whether instructions and allocations are counted, where no baseline says.
-    #[must_use]
-    pub const fn counting(&self) -> Counting {
-        counting(self.count)
-    }
-
     /// How many accounts write to each other.
     #[must_use]
     pub fn accounts(&self) -> u32 {
@@ -250,22 +247,6 @@ pub struct BaselineFile {
     /// toolchain.
     #[arg(long)]
     pub count: bool,
-}
-
-impl BaselineFile {
-    /// Whether instructions and allocations are counted.
-    #[must_use]
-    pub const fn counting(&self) -> Counting {
-        counting(self.count)
-    }
-}
-
-const fn counting(is_asked_for: bool) -> Counting {
-    if is_asked_for {
-        Counting::WherePossible
-    } else {
-        Counting::Off
-    }
 }
 
 fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {

@@ -9,8 +9,14 @@ use reports::schema::{Machine, Run, workload};
 use super::binary::{Binary, BinaryError};
 use crate::interrupt::Interrupt;
 
-/// The exit code of a program that has results which do not count.
-const EXIT_INVALID: i32 = 5;
+/// The exit code of a program whose results do not count, or that found a wrong answer.
+pub(super) const EXIT_INVALID: i32 = 5;
+
+/// The store of a run that is told of no other.
+const MEMORY: &str = "memory";
+
+/// What tells it of another.
+const STORE: &str = "--store";
 
 /// What both programs are told alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,15 +91,51 @@ impl Trial {
         let machine = results.machine;
         let [run] = <[Run; 1]>::try_from(results.runs)
             .map_err(|runs| said(format!("there are {} runs in it", runs.len())))?;
-        if run.protocol == self.protocol {
-            Ok(Ran { machine, run })
-        } else {
-            let other = run.protocol;
-            Err(said(format!(
-                "it ran {other} when it was asked for {}",
-                self.protocol
-            )))
+        match self.first_difference(binary, &run) {
+            None => Ok(Ran { machine, run }),
+            Some([what, asked, found]) => Err(said(format!(
+                "its {what} is {found:?}, and it was asked for {asked:?}"
+            ))),
         }
+    }
+
+    /// In what a run is another one than was asked for: the field, what was asked for, what it was. Runs that do
+    /// different work must not be compared.
+    fn first_difference(&self, binary: &Binary, run: &Run) -> Option<[String; 3]> {
+        let number = |number: u32| number.to_string();
+        let is_store_told = binary.arguments.iter().any(|told| told.starts_with(STORE));
+        let fields = [
+            (
+                "protocol",
+                Some(self.protocol.clone()),
+                run.protocol.clone(),
+            ),
+            (
+                "workload",
+                Some(workload::SCALING.to_owned()),
+                run.workload.clone(),
+            ),
+            (
+                "accounts",
+                Some(number(self.accounts)),
+                number(run.accounts),
+            ),
+            (
+                "in_flight",
+                Some(number(self.in_flight)),
+                number(run.in_flight),
+            ),
+            ("rounds", self.rounds.map(number), number(run.rounds)),
+            (
+                "store",
+                (!is_store_told).then(|| MEMORY.to_owned()),
+                run.store.clone(),
+            ),
+        ];
+        fields.into_iter().find_map(|(what, asked, found)| {
+            let asked = asked.filter(|asked| *asked != found)?;
+            Some([what.to_owned(), asked, found])
+        })
     }
 }
 
@@ -102,7 +144,9 @@ impl Trial {
 #[must_use]
 pub fn wrong_answers(run: &Run) -> Option<String> {
     let ledger = &run.ledger;
-    let is_wrong = ledger.lost + ledger.duplicated + ledger.reordered + ledger.altered > 0
+    let of_messages = ledger.lost + ledger.duplicated + ledger.reordered + ledger.altered;
+    let is_wrong = ledger.errors + of_messages > 0
+        || !ledger.adds_up()
         || run
             .invalid_reasons
             .iter()
@@ -110,11 +154,17 @@ pub fn wrong_answers(run: &Run) -> Option<String> {
     (!run.valid && is_wrong).then(|| run.invalid_reasons.join(" "))
 }
 
-/// Whether a reason for which a run does not count is that answers were wrong, or left a state that is.
+/// Whether a reason for which a run does not count is that answers were wrong, left a state that is, or were counted
+/// otherwise by one end than by the other.
 fn is_of_answers(reason: &str) -> bool {
-    ["answer was wrong", "answers were wrong", "digest"]
-        .iter()
-        .any(|words| reason.contains(words))
+    [
+        "answer was wrong",
+        "answers were wrong",
+        "digest",
+        "both ends had not counted the same bytes",
+    ]
+    .iter()
+    .any(|words| reason.contains(words))
 }
 
 #[cfg(test)]
@@ -141,20 +191,40 @@ mod tests {
         assert!(check(&[
             "The server's state has the digest a, and should have b."
         ]));
+        assert!(check(&[
+            "After the phase send, both ends had not counted the same bytes: 1 sent and 2 received."
+        ]));
         assert!(!check(&["1 operation was not answered in time."]));
         assert!(!check(&["It did not come to its end: the server ended."]));
     }
 
     #[test]
-    fn a_lost_message_is_a_wrong_answer_whatever_the_words() {
-        let lost = Run {
-            ledger: Ledger {
-                lost: 1,
-                ..Ledger::default()
-            },
+    fn what_the_ledger_says_is_wrong_whatever_the_words() {
+        let of = |ledger| Run {
+            ledger,
             ..invalid(&["In other words."])
         };
-        assert_eq!(wrong_answers(&lost).as_deref(), Some("In other words."));
+        let none = Ledger::default();
+        let lost = of(Ledger { lost: 1, ..none });
+        let failed = Ledger {
+            scheduled: 1,
+            errors: 1,
+            ..none
+        };
+        let astray = Ledger {
+            scheduled: 2,
+            ok: 1,
+            ..none
+        };
+        let late = Ledger {
+            scheduled: 1,
+            timeouts: 1,
+            ..none
+        };
+        for wrong in [lost.clone(), of(failed), of(astray)] {
+            assert_eq!(wrong_answers(&wrong).as_deref(), Some("In other words."));
+        }
+        assert_eq!(wrong_answers(&of(late)), None);
         assert_eq!(
             wrong_answers(&Run {
                 valid: true,

@@ -10,6 +10,15 @@ use reports::gate::verdict::Verdict;
 
 use super::replay::Trials;
 
+/// The verdict for programs.
+const JSON_FILE: &str = "gate.json";
+
+/// The verdict for people.
+const MARKDOWN_FILE: &str = "gate.md";
+
+/// The verdict for a CI that shows `JUnit`.
+const JUNIT_FILE: &str = "gate.xml";
+
 /// The runs behind a verdict.
 const TRIALS_FILE: &str = "trials.json";
 
@@ -24,12 +33,11 @@ const SUMMARY_VARIABLE: &str = "GITHUB_STEP_SUMMARY";
 pub fn write(verdict: &Verdict, trials: Option<&Trials>, directory: &Path) -> anyhow::Result<()> {
     make(directory)?;
     let markdown = outputs::markdown(verdict);
-    write_file(directory, "gate.json", &outputs::json(verdict))?;
-    write_file(directory, "gate.md", &markdown)?;
-    write_file(directory, "gate.xml", &outputs::junit(verdict))?;
-    match trials {
-        Some(trials) => write_trials(trials, directory)?,
-        None => remove_trials(directory)?,
+    write_file(directory, JSON_FILE, &outputs::json(verdict))?;
+    write_file(directory, MARKDOWN_FILE, &markdown)?;
+    write_file(directory, JUNIT_FILE, &outputs::junit(verdict))?;
+    if let Some(trials) = trials {
+        write_trials(trials, directory)?;
     }
     match std::env::var_os(SUMMARY_VARIABLE) {
         Some(summary) if !summary.is_empty() => append(Path::new(&summary), &markdown),
@@ -46,15 +54,21 @@ pub fn write_trials(trials: &Trials, directory: &Path) -> anyhow::Result<()> {
     write_file(directory, TRIALS_FILE, &serde_json::to_string(trials)?)
 }
 
-/// What is left of an earlier gate would pass for this one's.
-fn remove_trials(directory: &Path) -> anyhow::Result<()> {
-    let path = directory.join(TRIALS_FILE);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+/// Removes what an earlier gate left: if this one fails before it can write anything, that would pass for its own.
+///
+/// # Errors
+/// If something is there and cannot be removed.
+pub fn clear(directory: &Path) -> anyhow::Result<()> {
+    for name in [JSON_FILE, MARKDOWN_FILE, JUNIT_FILE, TRIALS_FILE] {
+        let path = directory.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+            }
+            _ => {}
         }
-        _ => Ok(()),
     }
+    Ok(())
 }
 
 fn make(directory: &Path) -> anyhow::Result<()> {

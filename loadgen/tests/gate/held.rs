@@ -101,6 +101,58 @@ fn noise_floors_are_what_a_configuration_takes() {
 }
 
 #[test]
+fn a_calibration_with_few_pairs_is_for_gates_of_the_configured_ones() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let small = "--protocol custom --accounts 2 --rounds 20 --pairs 2 --seed 1";
+    let output = loadgen(
+        &format!("gate --calibrate --quiet {small}"),
+        directory.path(),
+        0,
+    );
+    let floors = stdout(&output);
+    assert!(
+        floors.contains("gates with 11 pairs, drawn from 2 pairs"),
+        "{floors}"
+    );
+}
+
+#[test]
+fn counts_that_were_asked_for_and_cannot_be_made_are_an_error() {
+    if !cfg!(debug_assertions) {
+        // Only an optimized build may be able to count.
+        return;
+    }
+    let directory = tempfile::tempdir().expect("there is room");
+    let at = directory.path();
+    let output = loadgen("baseline save accepted.json --count", at, 1);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("cannot count"), "{stderr}");
+    assert!(!at.join("accepted.json").exists());
+    loadgen("baseline save accepted.json", at, 0);
+    loadgen("baseline accept accepted.json --count", at, 1);
+}
+
+#[test]
+fn a_waiver_that_is_over_is_no_part_of_an_explanation() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let at = directory.path();
+    let metric = "message/json/request/send/bytes";
+    let over = "[[waiver]]\nmatch = \"message/json/*\"\nreason = \"later\"\nuntil = 2020-01-01\n";
+    std::fs::write(at.join("gate.toml"), over).expect("there is room");
+    loadgen(
+        &format!("gate --explain {metric} --config gate.toml"),
+        at,
+        0,
+    );
+    std::fs::write(at.join("gate.toml"), "[[waiver]").expect("there is room");
+    loadgen(
+        &format!("gate --explain {metric} --config gate.toml"),
+        at,
+        2,
+    );
+}
+
+#[test]
 fn a_metric_is_explained_by_its_name() {
     let directory = tempfile::tempdir().expect("there is room");
     let at = directory.path();

@@ -2,6 +2,9 @@
 //! fit is shown on the program itself.
 
 mod held;
+mod lost;
+mod older;
+mod saying;
 mod stand_in;
 mod stopping;
 
@@ -178,26 +181,6 @@ fn a_wrong_answer_ends_a_gate_and_names_the_program() {
 }
 
 #[test]
-fn runs_that_do_not_count_are_replaced_and_told() {
-    let shaky = StandIn::new()
-        .measuring([
-            run(1_000_000),
-            invalid("1 operation was not answered in time."),
-        ])
-        .saying("exit", "5");
-    let gate = Gate::of(&StandIn::new(), &shaky, &[]).ends_with(0);
-    let trials = gate.json("loadgen-gate/trials.json");
-    let observations = trials["observations"].as_array().expect("there are some");
-    let counted = |arm| {
-        let of_arm = observations.iter().filter(|seen| seen["arm"] == arm);
-        let valid = of_arm.filter(|seen| seen["run"]["valid"] == true);
-        valid.count()
-    };
-    assert!(counted("head") >= 11 && counted("base") > counted("head"));
-    assert_eq!(trials["rounds"]["json"], 7, "as many as the warm-up had");
-}
-
-#[test]
 fn a_byte_more_names_codec_message_and_byte() {
     let fatter = StandIn::new().of_bytes("01ff02");
     let gate = Gate::of(&StandIn::new(), &fatter, &[]).ends_with(3);
@@ -282,7 +265,7 @@ fn further_arguments_reach_one_program_alone() {
 #[test]
 fn a_whole_gate_of_the_program_itself_can_be_decided_again() {
     let directory = tempfile::tempdir().expect("there is room");
-    let small = "--protocol custom --accounts 2 --rounds 20 --pairs 3 --seed 1 --format json";
+    let small = "--protocol custom --accounts 2 --rounds 20 --pairs 5 --seed 1 --format json";
     let output = program()
         .arg("gate")
         .args(small.split(' '))
@@ -306,7 +289,7 @@ fn replayed(directory: &Path) -> Vec<String> {
     let trials: loadgen::gate::replay::Trials =
         serde_json::from_str(&text.expect("it was written")).expect("they are trials");
     let config = reports::gate::config::GateConfig {
-        pairs: 3,
+        pairs: 5,
         ..Default::default()
     };
     let mut decision = Decision::new(config, vec!["custom".to_owned()]);

@@ -90,6 +90,9 @@ pub(crate) fn run(server_cpu_ns: u64) -> Run {
     Run {
         protocol: "@".to_owned(),
         workload: "scaling".to_owned(),
+        accounts: 20,
+        in_flight: 8,
+        store: "memory".to_owned(),
         rounds: 7,
         valid: true,
         messages: 1_000,
