@@ -64,3 +64,18 @@ pub fn lines_of_error(error: &anyhow::Error) -> Vec<String> {
         None => vec![one_line(error.as_ref())],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_answer_of_the_script_has_a_code_of_its_own() {
+        let wrong = || anyhow::Error::new(WrongAnswer("a codec wrote 1 and read 2".to_owned()));
+        let code = |error: &anyhow::Error| format!("{:?}", of_error(error));
+        let of = |exit: Exit| format!("{:?}", ExitCode::from(exit));
+        assert_eq!(code(&wrong()), of(Exit::Invalid));
+        assert_eq!(code(&wrong().context("step send")), of(Exit::Invalid));
+        assert_eq!(code(&anyhow::anyhow!("no file")), of(Exit::Failed));
+    }
+}

@@ -103,3 +103,25 @@ fn said(baseline: &Baseline, file: &Path) -> anyhow::Result<Exit> {
     ))?;
     Ok(Exit::Fine)
 }
+
+#[cfg(test)]
+mod tests {
+    use reports::gate::metric::MetricId;
+
+    use super::*;
+
+    #[test]
+    fn counts_of_another_toolchain_are_told_when_they_are_replaced() {
+        let counted = |toolchain: &str, metrics: u32| Counted {
+            toolchain: toolchain.to_owned(),
+            metrics: (0..metrics)
+                .map(|number| (MetricId::of(&[&number.to_string()]), 1.0))
+                .collect(),
+        };
+        let words = recounted(&counted("rustc 1.94", 3), &counted("rustc 1.95", 2));
+        assert!(words.contains("3 counts of rustc 1.94"), "{words}");
+        assert!(words.contains("2 of rustc 1.95"), "{words}");
+        let same = counted("rustc 1.95", 2);
+        assert_eq!(recounted(&same, &same), "");
+    }
+}
