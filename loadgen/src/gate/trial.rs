@@ -100,7 +100,7 @@ impl Trial {
     }
 
     /// In what a run is another one than was asked for: the field, what was asked for, what it was. Runs that do
-    /// different work must not be compared.
+    /// different work must not be compared. One that does not count may have ended in any round.
     fn first_difference(&self, binary: &Binary, run: &Run) -> Option<[String; 3]> {
         let number = |number: u32| number.to_string();
         let is_store_told = binary.arguments.iter().any(|told| told.starts_with(STORE));
@@ -125,7 +125,11 @@ impl Trial {
                 Some(number(self.in_flight)),
                 number(run.in_flight),
             ),
-            ("rounds", self.rounds.map(number), number(run.rounds)),
+            (
+                "rounds",
+                self.rounds.filter(|_| run.valid).map(number),
+                number(run.rounds),
+            ),
             (
                 "store",
                 (!is_store_told).then(|| MEMORY.to_owned()),

@@ -48,5 +48,10 @@ fn ctrl_c_ends_the_programs_and_says_what_is_known() {
         stdout.contains("Stopped before everything was measured"),
         "{stdout}"
     );
-    assert!(directory.path().join("loadgen-gate/gate.json").exists());
+    let verdict = std::fs::read_to_string(directory.path().join("loadgen-gate/gate.json"));
+    let verdict = verdict.expect("it was written");
+    assert!(
+        verdict.contains("\"outcome\": \"inconclusive\""),
+        "{verdict}"
+    );
 }

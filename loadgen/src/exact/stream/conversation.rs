@@ -16,9 +16,9 @@ use tokio_util::task::TaskTracker;
 
 use super::StepOnStream;
 use super::tape::Recorder;
-use crate::exact::AUTHORITY;
 use crate::exact::script::{Action, Known, SCRIPT, Step};
 use crate::exact::world::World;
+use crate::exact::{AUTHORITY, WrongAnswer};
 
 /// For how many turns of the runtime nothing may happen before a step is over. In one turn every task that can go on
 /// does, and the sockets are asked.
@@ -110,7 +110,7 @@ impl Sides {
                 requests = 1;
             }
         }
-        let done = self.settle(step.name, requests).await?;
+        let done = self.settle(step.name, requests).await.map_err(judged)?;
         for said in std::mem::take(&mut self.heard) {
             known.learn(step, &said)?;
         }
@@ -180,5 +180,16 @@ impl Sides {
     fn answers(&self) -> usize {
         let is_answer = |said: &&FromServer<'_>| !matches!(said, FromServer::Event(_));
         self.heard.iter().filter(is_answer).count()
+    }
+}
+
+/// A server that says what nobody can read, or what nobody asked for, or nothing more, answers wrongly; a socket that
+/// fails does not.
+fn judged(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(
+            wrong @ (ClientError::Decode(_) | ClientError::Unasked | ClientError::Closed { .. }),
+        ) => WrongAnswer(wrong.to_string()).into(),
+        _ => error,
     }
 }
