@@ -2,18 +2,22 @@
 
 use std::cell::Cell;
 
-/// How many messages share one burning: the two looks at the clock, which take CPU time themselves, are then less
-/// than a hundredth of what is burned.
-const MESSAGES_A_BURNING: u32 = 16;
+/// How many messages share one burning, because looks at the clock take CPU time themselves.
+const MESSAGES_A_BURNING: u32 = 64;
+
+/// How many looks at the clock tell what one takes.
+const LOOKS: u32 = 32;
 
 thread_local! {
-    static BURNER: Cell<Thread> = const { Cell::new(Thread { messages: 0, last_ns: None, owed_ns: 0 }) };
+    static BURNER: Cell<Thread> = const { Cell::new(Thread { messages: 0, look_ns: 0, last_ns: None, owed_ns: 0 }) };
 }
 
 /// What one thread has spent and owes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Thread {
     messages: u32,
+    /// What a look at the clock takes: it is burned, too.
+    look_ns: u64,
     /// Its CPU time after the last burning.
     last_ns: Option<u64>,
     /// What is still to be burned; negative after too much was.
@@ -48,11 +52,15 @@ impl Thread {
         }
         let now_ns = cpu_ns();
         let Some(last_ns) = self.last_ns else {
-            self.last_ns = Some(now_ns);
+            let looked_ns = (0..LOOKS).fold(now_ns, |_, _| cpu_ns());
+            self.look_ns = (looked_ns - now_ns) / u64::from(LOOKS);
+            self.last_ns = Some(looked_ns);
             return;
         };
-        let spent_ns = i64::try_from(now_ns - last_ns).unwrap_or(i64::MAX);
-        self.owed_ns += spent_ns.saturating_mul(percent.into()) / 100;
+        let spent_ns = (now_ns - last_ns).saturating_sub(self.look_ns);
+        let spent_ns = i64::try_from(spent_ns).unwrap_or(i64::MAX);
+        let look_ns = i64::try_from(self.look_ns).unwrap_or(i64::MAX);
+        self.owed_ns += spent_ns.saturating_mul(percent.into()) / 100 - look_ns;
         let mut burned_ns = 0;
         while burned_ns < self.owed_ns {
             burned_ns = i64::try_from(cpu_ns() - now_ns).unwrap_or(i64::MAX);
@@ -97,8 +105,10 @@ mod tests {
             let off = permille.abs_diff(u64::from(percent) * 10);
             assert!(off <= tolerance, "{permille} for {percent} %");
         };
-        // In thousandths; a look at the clock of 250 ns in 16 messages of 8 us is 2 of them.
-        expected(10, 8_000, 3);
+        // In thousandths; the first 64 of 16,000 messages, after which nothing is burned yet, are 4 of the 1,000 of 100 %.
+        expected(3, 2_000, 1);
+        expected(10, 2_000, 1);
+        expected(10, 8_000, 1);
         expected(100, 8_000, 5);
         expected(1, 100_000, 1);
     }

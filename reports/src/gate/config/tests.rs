@@ -123,8 +123,8 @@ fn nobody_is_asked_to_see_what_is_below_the_floor() {
 fn the_default_makes_sense() {
     let config = GateConfig::default();
     let floors = [
-        ("time/json/scaling/throughput_hz", 0.05),
-        ("time/json/scaling/server_cpu_per_message_ns", 0.05),
+        ("time/json/scaling/throughput_hz", 0.07),
+        ("time/json/scaling/server_cpu_per_message_ns", 0.07),
         ("time/json/scaling/latency_ack_p50_ns", 0.07),
         ("time/json/scaling/latency_ack_p99_ns", 0.25),
         ("time/json/scaling/latency_delivery_p99_ns", 0.25),
