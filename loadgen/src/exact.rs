@@ -1,10 +1,10 @@
 //! What never varies: the bytes, frames, round trips, statements and commits of one conversation, as a baseline.
 //!
-//! 1. [`script`]: what is said, step by step. [`world`]: the core that it is said to, with a clock that stands and
+//! 1. `script`: what is said, step by step. `world`: the core that it is said to, with a clock that stands and
 //!    randomness that repeats.
-//! 2. [`message`]: what each codec makes of it. [`stream`]: what each protocol's sockets carry for it. [`store`]: what it
+//! 2. `message`: what each codec makes of it. `stream`: what each protocol's sockets carry for it. `store`: what it
 //!    asks of a database.
-//! 3. [`counted`]: instructions and allocations, which vary with the toolchain alone.
+//! 3. `counted`: instructions and allocations, which vary with the toolchain alone.
 
 mod counted;
 mod message;
