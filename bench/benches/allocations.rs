@@ -1,23 +1,16 @@
 //! How often each codec and the core ask for memory, and for how much, message by message.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Result;
 use bench::arguments::{self, Arguments, Mode};
 use bench::cases::{self, Case};
 use bench::comparison::{self, Quantity};
 use bench::figures::{self, Count, Figures};
+use loadgen::meter::allocations::{Allocations, Counting};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-static COUNT: AtomicU64 = AtomicU64::new(0);
-static BYTES: AtomicU64 = AtomicU64::new(0);
-
-/// The system's allocator, counted.
-struct Counting;
 
 fn main() -> Result<ExitCode> {
     let arguments = match Arguments::of_this_process() {
@@ -65,47 +58,14 @@ fn measure(cases: &[&Case]) -> Result<()> {
 fn count_all(cases: &[&Case]) -> (Figures, Figures) {
     let counted = cases.iter().map(|case| {
         let mut prepared = case.prepare();
-        let before = (COUNT.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
+        let before = Allocations::so_far();
         prepared.run();
-        let after = (COUNT.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed));
+        let after = Allocations::so_far();
         let each = |before, after| figures::for_each(after - before, case.times);
         (
-            (case.id.clone(), each(before.0, after.0)),
-            (case.id.clone(), each(before.1, after.1)),
+            (case.id.clone(), each(before.count, after.count)),
+            (case.id.clone(), each(before.bytes, after.bytes)),
         )
     });
     counted.unzip()
-}
-
-fn note(bytes: usize) {
-    COUNT.fetch_add(1, Ordering::Relaxed);
-    BYTES.fetch_add(bytes as u64, Ordering::Relaxed);
-}
-
-#[expect(unsafe_code, reason = "an allocator is unsafe by its trait")]
-// SAFETY: every call goes to the system's allocator as it came, and `note` touches two atomic numbers alone, so whatever
-// the callers promise and the system's allocator promises holds as it is.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        note(layout.size());
-        // SAFETY: as above.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        note(layout.size());
-        // SAFETY: as above.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        note(new_size.saturating_sub(layout.size()));
-        // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, new_size) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
 }

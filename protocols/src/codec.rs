@@ -1,7 +1,7 @@
 //! What a codec is: the vocabulary as bytes, and back. A codec does no I/O.
 
 use server_core::message::Operation;
-use server_core::{Event, FromServer, Refusal, Reply, Request};
+use server_core::{ErrorCode, Event, FromServer, Refusal, Reply, Request};
 
 /// A codec in the registry: where the two ends of a connection get theirs.
 pub trait CodecFactory: Send + Sync {
@@ -171,6 +171,16 @@ pub enum DecodeError {
         /// What is wrong.
         reason: &'static str,
     },
+}
+
+impl DecodeError {
+    /// A frame that is longer than what is taken, in bytes.
+    pub(crate) fn too_long(limit: usize) -> Self {
+        Self::Lost {
+            refusal: Refusal::with_detail(ErrorCode::FrameRefused, limit as u64),
+            reason: "the frame is too long",
+        }
+    }
 }
 
 /// A format has no way to say a request or a reply.

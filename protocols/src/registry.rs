@@ -23,75 +23,15 @@ pub static TRANSPORTS: &[&dyn Transport] = &[&tcp::Tcp, &grpc::Grpc];
 
 /// All protocols: a codec on a transport, by the name that people use.
 pub static PROTOCOLS: &[Protocol] = &[
-    Protocol {
-        name: "custom+tcp",
-        alias: Some("custom"),
-        front: Front::Chat(Pair {
-            codec: &custom::Custom,
-            transport: &tcp::Tcp,
-        }),
-    },
-    Protocol {
-        name: "json+tcp",
-        alias: Some("json"),
-        front: Front::Chat(Pair {
-            codec: &json::Json,
-            transport: &tcp::Tcp,
-        }),
-    },
-    Protocol {
-        name: "protobuf+grpc",
-        alias: Some("grpc"),
-        front: Front::Chat(Pair {
-            codec: &protobuf::Protobuf,
-            transport: &grpc::Grpc,
-        }),
-    },
-    Protocol {
-        name: "postcard+tcp",
-        alias: None,
-        front: Front::Chat(Pair {
-            codec: &postcard::Postcard,
-            transport: &tcp::Tcp,
-        }),
-    },
-    Protocol {
-        name: "msgpack+tcp",
-        alias: None,
-        front: Front::Chat(Pair {
-            codec: &msgpack::Msgpack,
-            transport: &tcp::Tcp,
-        }),
-    },
-    Protocol {
-        name: "cbor+tcp",
-        alias: None,
-        front: Front::Chat(Pair {
-            codec: &cbor::Cbor,
-            transport: &tcp::Tcp,
-        }),
-    },
-    Protocol {
-        name: "bincode+tcp",
-        alias: None,
-        front: Front::Chat(Pair {
-            codec: &bincode::Bincode,
-            transport: &tcp::Tcp,
-        }),
-    },
-    Protocol {
-        name: "protobuf+tcp",
-        alias: None,
-        front: Front::Chat(Pair {
-            codec: &protobuf::Protobuf,
-            transport: &tcp::Tcp,
-        }),
-    },
-    Protocol {
-        name: "floor",
-        alias: None,
-        front: Front::Reference(&floor::Floor),
-    },
+    Protocol::known_as("custom", "custom+tcp", &custom::Custom, &tcp::Tcp),
+    Protocol::known_as("json", "json+tcp", &json::Json, &tcp::Tcp),
+    Protocol::known_as("grpc", "protobuf+grpc", &protobuf::Protobuf, &grpc::Grpc),
+    Protocol::new("postcard+tcp", &postcard::Postcard, &tcp::Tcp),
+    Protocol::new("msgpack+tcp", &msgpack::Msgpack, &tcp::Tcp),
+    Protocol::new("cbor+tcp", &cbor::Cbor, &tcp::Tcp),
+    Protocol::new("bincode+tcp", &bincode::Bincode, &tcp::Tcp),
+    Protocol::new("protobuf+tcp", &protobuf::Protobuf, &tcp::Tcp),
+    Protocol::reference("floor", &floor::Floor),
 ];
 
 /// One protocol.
@@ -124,6 +64,40 @@ pub struct Pair {
 }
 
 impl Protocol {
+    /// A codec on a transport.
+    const fn new(
+        name: &'static str,
+        codec: &'static dyn CodecFactory,
+        transport: &'static dyn Transport,
+    ) -> Self {
+        Self {
+            name,
+            alias: None,
+            front: Front::Chat(Pair { codec, transport }),
+        }
+    }
+
+    /// The same with a short name.
+    const fn known_as(
+        alias: &'static str,
+        name: &'static str,
+        codec: &'static dyn CodecFactory,
+        transport: &'static dyn Transport,
+    ) -> Self {
+        Self {
+            alias: Some(alias),
+            ..Self::new(name, codec, transport)
+        }
+    }
+
+    const fn reference(name: &'static str, reference: &'static dyn Reference) -> Self {
+        Self {
+            name,
+            alias: None,
+            front: Front::Reference(reference),
+        }
+    }
+
     /// One line that says what it is.
     #[must_use]
     pub fn description(&self) -> String {
@@ -245,23 +219,10 @@ fn nearest(asked: &str) -> Option<&'static str> {
     let all = PROTOCOLS
         .iter()
         .flat_map(|protocol| protocol.alias.into_iter().chain([protocol.name]));
-    let (distance, name) = all.map(|name| (edits(asked, name), name)).min()?;
+    let (distance, name) = all
+        .map(|name| (strsim::levenshtein(asked, name), name))
+        .min()?;
     (distance <= 1 + asked.len() / 3).then_some(name)
-}
-
-/// How many characters must be inserted, deleted or replaced (Levenshtein, 1966).
-fn edits(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, &b) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

@@ -4,12 +4,15 @@
 //! crate's manifest says the same in JSON Schema, and a test holds the two together.
 
 mod conditions;
+mod ledger;
+pub mod phase;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use conditions::{Conditions, Http2, Http2End, SocketCounts, SocketOptions};
+pub use ledger::Ledger;
 
 /// The number in a results file's `schema` field that this crate reads and writes.
 pub const SCHEMA: u32 = 1;
@@ -25,60 +28,6 @@ pub mod workload {
     pub const SCALING: &str = "scaling";
     /// Accounts that log in and say nothing, for the memory of connections at rest.
     pub const IDLE: &str = "idle";
-}
-
-/// The names of phases, the keys of `phases_ns` and `bytes_by_phase`.
-pub mod phase {
-    /// Opening connections, until the reply to `Hello`: what `handshake_bytes` counts. Not part of `bytes`.
-    pub const CONNECT: &str = "connect";
-    /// Creating the accounts.
-    pub const CREATE: &str = "create";
-    /// Logging all accounts in.
-    pub const LOG_IN: &str = "log_in";
-    /// The first round of messages (or the efficiency workload's 20).
-    pub const MESSAGE: &str = "message";
-    /// Reading what was sent.
-    pub const READ: &str = "read";
-    /// Deleting the accounts, and with them the messages of the first round.
-    pub const DELETE: &str = "delete";
-    /// Creating the accounts anew, for the rounds after the first.
-    pub const CREATE_REST: &str = "create_rest";
-    /// Logging them in.
-    pub const LOG_IN_REST: &str = "log_in_rest";
-    /// All rounds after the first.
-    pub const MESSAGE_REST: &str = "message_rest";
-    /// Deleting them again.
-    pub const DELETE_REST: &str = "delete_rest";
-
-    /// All phases, in the order in which a run passes through them.
-    pub const ALL: [&str; 10] = [
-        CONNECT,
-        CREATE,
-        LOG_IN,
-        MESSAGE,
-        READ,
-        DELETE,
-        CREATE_REST,
-        LOG_IN_REST,
-        MESSAGE_REST,
-        DELETE_REST,
-    ];
-
-    /// What the names of phases end with that are there for the rounds after the first.
-    const REST: &str = "_rest";
-
-    /// The name of a phase when it is played once more, for the rounds after the first.
-    #[must_use]
-    pub fn of_further_rounds(phase: &str) -> String {
-        format!("{phase}{REST}")
-    }
-
-    /// Whether a phase is the notebook's: part of `elapsed_ns`, and but for `connect` of `bytes`. The others are there
-    /// for the rounds after the first.
-    #[must_use]
-    pub fn is_notebooks(phase: &str) -> bool {
-        !phase.ends_with(REST)
-    }
 }
 
 /// A results file: what ran, where, and what was measured.
@@ -515,63 +464,4 @@ pub struct IdleMemory {
     pub server_bytes_per_connection: Option<f64>,
     /// Of the generator.
     pub loadgen_bytes_per_connection: f64,
-}
-
-/// What became of every operation: it adds up, or the run is invalid.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ledger {
-    /// Operations that the workload asked for.
-    pub scheduled: u64,
-    /// Answered, and rightly.
-    pub ok: u64,
-    /// Answered with an error, or wrongly.
-    pub errors: u64,
-    /// Given up on.
-    pub timeouts: u64,
-    /// Unanswered at the end.
-    pub in_flight: u64,
-    /// Never sent.
-    pub never_sent: u64,
-    /// Messages that reached their recipients.
-    pub delivered: u64,
-    /// Messages that did not.
-    pub lost: u64,
-    /// Messages that arrived more than once.
-    pub duplicated: u64,
-    /// Messages that arrived behind a later one of the same sender (reordered, as RFC 4737 has it).
-    #[serde(default)]
-    pub reordered: u64,
-    /// Messages that arrived with another text.
-    #[serde(default)]
-    pub altered: u64,
-}
-
-impl Ledger {
-    /// Whether every scheduled operation is accounted for.
-    #[must_use]
-    pub fn adds_up(&self) -> bool {
-        let ended = self.ok + self.errors + self.timeouts + self.in_flight + self.never_sent;
-        self.scheduled == ended
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_ledger_adds_up_or_does_not() {
-        let mut ledger = Ledger {
-            scheduled: 10,
-            ok: 6,
-            errors: 1,
-            timeouts: 1,
-            in_flight: 1,
-            never_sent: 1,
-            ..Ledger::default()
-        };
-        assert!(ledger.adds_up());
-        ledger.ok = 7;
-        assert!(!ledger.adds_up());
-    }
 }

@@ -10,7 +10,7 @@ use reports::gate::verdict::{Outcome, Verdict, outcome};
 use reports::gate::{exact, explanation};
 
 use crate::cli::Format;
-use crate::exact::Counting;
+use crate::exact::{Counting, WrongAnswer};
 use crate::exit::{Exit, UsageError};
 use crate::gate::binary::BinaryError;
 use crate::gate::lab::Stopped;
@@ -57,11 +57,21 @@ fn hold(args: &GateArgs, file: &Path) -> anyhow::Result<Exit> {
     let config = held::config(args)?;
     make_room(&args.out)?;
     let accepted = Baseline::load(file)?;
-    let made = held::baseline_here(held::counting_for(&accepted))?;
+    let made = match held::baseline_here(held::counting_for(&accepted)) {
+        Ok(made) => made,
+        Err(error) => {
+            let verdict = answered_wrongly(error)?;
+            show(args, &verdict, None)?;
+            return Ok(exit(&verdict, args));
+        }
+    };
     held::check(&config, &[&accepted, &made.baseline])?;
     let findings = exact::compare(&accepted, &made.baseline, &config);
     let mut notes = made.notes;
     notes.push(NOT_TIMED.to_owned());
+    if !config.slos.is_empty() {
+        notes.push("For the same reason no [[slo]] was looked at.".to_owned());
+    }
     let verdict = Verdict {
         outcome: outcome(&findings),
         findings,
@@ -69,6 +79,18 @@ fn hold(args: &GateArgs, file: &Path) -> anyhow::Result<Exit> {
     };
     show(args, &verdict, None)?;
     Ok(exit(&verdict, args))
+}
+
+/// A conversation that went wrong is a verdict of its own; whatever else failed stays a failure.
+fn answered_wrongly(error: anyhow::Error) -> anyhow::Result<Verdict> {
+    if !error.is::<WrongAnswer>() {
+        return Err(error);
+    }
+    Ok(Verdict {
+        outcome: Outcome::WrongAnswer,
+        notes: vec![format!("{error:#}.")],
+        ..Verdict::default()
+    })
 }
 
 /// Two programs side by side.
@@ -176,5 +198,19 @@ fn exit(verdict: &Verdict, args: &GateArgs) -> Exit {
         }
         (Outcome::Inconclusive, None) => Exit::Inconclusive,
         (Outcome::WrongAnswer, _) => Exit::Invalid,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_wrong_answer_is_a_verdict() {
+        let wrong = anyhow::Error::new(WrongAnswer("a codec wrote 1 and read 2".to_owned()));
+        let verdict = answered_wrongly(wrong).expect("it is a verdict");
+        assert_eq!(verdict.outcome, Outcome::WrongAnswer);
+        assert_eq!(verdict.notes, ["a codec wrote 1 and read 2."]);
+        assert!(answered_wrongly(anyhow::anyhow!("no room")).is_err());
     }
 }

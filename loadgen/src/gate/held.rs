@@ -39,9 +39,10 @@ pub fn config(args: &GateArgs) -> anyhow::Result<GateConfig> {
 pub fn config_of_gate(args: &GateArgs) -> anyhow::Result<GateConfig> {
     let mut config = config(args)?;
     if let Some(pairs) = args.pairs {
-        if smallest_p(pairs) > config.level {
+        let fewest = config.fewest_pairs();
+        if pairs < fewest {
             let problem = format!(
-                "--pairs {pairs} are too few: they never reach the level {}, whatever they show",
+                "--pairs {pairs} are too few: it takes {fewest} to reach the level {}, whatever they show",
                 config.level
             );
             return Err(UsageError(problem).into());
@@ -49,11 +50,6 @@ pub fn config_of_gate(args: &GateArgs) -> anyhow::Result<GateConfig> {
         config.pairs = pairs;
     }
     Ok(config)
-}
-
-/// The smallest chance that the signed-rank test gives so many pairs: that all of them point the same way.
-fn smallest_p(pairs: u32) -> f64 {
-    0.5f64.powf(f64::from(pairs))
 }
 
 /// Holds the names in a configuration against what there is, and its dates against today's.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use reports::gate::config::PAIRS_MAX;
 
 use crate::asked::{self, AskedProtocol};
 use crate::cli::Format;
@@ -13,9 +14,6 @@ const ACCOUNTS: u32 = 20;
 /// How many requests each connection has unanswered, if nobody says: enough that the server never waits. One that waits
 /// wakes up less often when it has more to do, and saves by that what it spends.
 const IN_FLIGHT: u32 = 8;
-
-/// How many pairs may be asked for; a configuration may ask for no more.
-const PAIRS_MAX: i64 = 1_000;
 
 /// What stands below the help of `loadgen gate`.
 pub const GATE_EXAMPLES: &str = "\
@@ -29,7 +27,7 @@ Examples:
   loadgen gate --explain time/json/scaling/server_cpu_per_message_ns
                                                  what a metric is, and how it is judged
 
-Exit codes: 0 nothing is worse, 1 failed, 2 usage or configuration, 3 regression, 4 inconclusive, 5 wrong answer.";
+Exit codes: 0 nothing is red, 1 failed, 2 usage or configuration, 3 regression, 4 inconclusive, 5 wrong answer.";
 
 /// What stands below the help of `loadgen baseline`.
 pub const BASELINE_EXAMPLES: &str = "\
@@ -104,7 +102,7 @@ pub struct GateArgs {
 
     /// With how many pairs of runs it decides at the first look [default: what the configuration says]; with
     /// `--calibrate`, from how many floors are drawn [default: three times as many].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=PAIRS_MAX), requires = "by_the_clock")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(PAIRS_MAX)), requires = "by_the_clock")]
     pub pairs: Option<u32>,
 
     /// Seeds everything random; recorded [default: a random one].

@@ -1,6 +1,6 @@
 //! What this process has used, from the kernel's own accounting.
 
-mod allocations;
+pub mod allocations;
 mod memory;
 mod usage;
 

@@ -1,7 +1,7 @@
 //! Bodies behind their lengths: the frames of formats that do not say where a message ends. Specified in
 //! `proto/frames.md`.
 
-use server_core::{ErrorCode, FromServer, Refusal, Request};
+use server_core::{ErrorCode, FromServer, Request};
 
 use super::custom::number::{read_varint, write_varint};
 use crate::codec::{Codec, DecodeError, Decoded, Encoded, Framing, NotExpressible, Setup};
@@ -143,7 +143,7 @@ fn first(setup: Setup, input: &[u8]) -> Result<Option<[&[u8]; 2]>, DecodeError> 
     }
     if setup.framing == Framing::Transport {
         return if input.len() > limit {
-            Err(too_long(limit))
+            Err(DecodeError::too_long(limit))
         } else {
             Ok(Some([input, input]))
         };
@@ -162,17 +162,10 @@ fn first(setup: Setup, input: &[u8]) -> Result<Option<[&[u8]; 2]>, DecodeError> 
         .ok()
         .and_then(|length| length.checked_add(prefix_bytes))
         .filter(|&end| end <= limit)
-        .ok_or_else(|| too_long(limit))?;
+        .ok_or_else(|| DecodeError::too_long(limit))?;
     Ok(input
         .get(..end)
         .map(|frame| [frame, &frame[prefix_bytes..]]))
-}
-
-fn too_long(limit: usize) -> DecodeError {
-    DecodeError::Lost {
-        refusal: Refusal::with_detail(ErrorCode::FrameRefused, limit as u64),
-        reason: "the frame is too long",
-    }
 }
 
 #[cfg(test)]
@@ -223,10 +216,13 @@ mod tests {
 
     #[test]
     fn a_frame_past_the_limit_is_refused_by_its_length_alone() {
-        assert_eq!(first(SETUP, &frame(199)[..2]), Err(too_long(200)));
+        assert_eq!(
+            first(SETUP, &frame(199)[..2]),
+            Err(DecodeError::too_long(200))
+        );
         let mut endless = Vec::new();
         write_varint(&mut endless, u64::MAX);
-        assert_eq!(first(SETUP, &endless), Err(too_long(200)));
+        assert_eq!(first(SETUP, &endless), Err(DecodeError::too_long(200)));
         for overlong in [&[0x80, 0][..], &[0xff; 11]] {
             assert!(matches!(
                 first(SETUP, overlong),

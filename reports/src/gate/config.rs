@@ -20,6 +20,9 @@ pub const DEFAULT: &str = include_str!("config/default.toml");
 /// What the default is called in messages.
 const DEFAULT_FILE: &str = "the default gate.toml";
 
+/// The most pairs that a gate may be asked for in a look.
+pub const PAIRS_MAX: u32 = 1_000;
+
 /// How far the required sensitivity stays above a floor where nobody says otherwise: an effect at the floor itself can
 /// never be told from one below it.
 const SENSITIVITY_OVER_FLOOR: f64 = 1.5;
@@ -124,6 +127,14 @@ impl GateConfig {
     /// whose last day is over, with lines.
     pub fn check(&self, known: &[MetricId], today: &str) -> Result<(), ConfigErrors> {
         check::check(self, known, today)
+    }
+
+    /// With fewer pairs nothing could ever be red: the signed-rank test gives 2⁻ⁿ at the least, where all of them point the
+    /// same way.
+    #[must_use]
+    pub fn fewest_pairs(&self) -> u32 {
+        let reaches = |pairs: &u32| 0.5_f64.powf(f64::from(*pairs)) <= self.level;
+        (1..PAIRS_MAX).find(reaches).unwrap_or(PAIRS_MAX)
     }
 
     /// The rule by which a metric is judged: the first whose pattern matches.

@@ -1,6 +1,6 @@
 //! Where a frame ends: its first byte joins what it is with how long it is.
 
-use server_core::{ErrorCode, Refusal};
+use server_core::ErrorCode;
 
 use super::number::{read_varint, write_varint};
 use crate::codec::{DecodeError, Encoded, Framing, Setup};
@@ -60,7 +60,7 @@ pub(super) fn first(setup: Setup, input: &[u8]) -> Result<Option<Frame<'_>>, Dec
     let limit = setup.frame_max_bytes;
     let whole = setup.framing == Framing::Transport;
     if whole && input.len() > limit {
-        return Err(too_long(limit));
+        return Err(DecodeError::too_long(limit));
     }
     let Some(&head) = input.first() else {
         return Ok(None);
@@ -106,15 +106,7 @@ fn bounds(head: u8, behind: &[u8], limit: usize) -> Result<Option<Bounds>, Decod
         .and_then(|length| length.checked_add(start));
     match end {
         Some(end) if end <= limit => Ok(Some(Bounds { start, end })),
-        _ => Err(too_long(limit)),
-    }
-}
-
-fn too_long(limit: usize) -> DecodeError {
-    let refusal = Refusal::with_detail(ErrorCode::FrameRefused, limit as u64);
-    DecodeError::Lost {
-        refusal,
-        reason: "the frame is too long",
+        _ => Err(DecodeError::too_long(limit)),
     }
 }
 
@@ -172,10 +164,13 @@ mod tests {
     #[test]
     fn a_frame_past_the_limit_is_refused_by_its_length_alone() {
         assert_eq!(frame(197).len(), 200);
-        assert_eq!(first(SETUP, &frame(198)[..3]), Err(too_long(200)));
+        assert_eq!(
+            first(SETUP, &frame(198)[..3]),
+            Err(DecodeError::too_long(200))
+        );
         let mut endless = vec![0x3f];
         write_varint(&mut endless, u64::MAX);
-        assert_eq!(first(SETUP, &endless), Err(too_long(200)));
+        assert_eq!(first(SETUP, &endless), Err(DecodeError::too_long(200)));
         assert!(matches!(
             first(SETUP, &[0x3f, 0x80, 0]),
             Err(DecodeError::Lost { .. })
@@ -194,6 +189,6 @@ mod tests {
         for wrong in [&bytes[..1], &bytes[..20], &[&bytes[..], &[0]].concat()] {
             assert_eq!(first(setup, wrong), Err(not_one(wrong)));
         }
-        assert_eq!(first(setup, &[0x30; 201]), Err(too_long(200)));
+        assert_eq!(first(setup, &[0x30; 201]), Err(DecodeError::too_long(200)));
     }
 }

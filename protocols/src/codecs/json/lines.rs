@@ -1,7 +1,5 @@
 //! Where a line ends. What was looked at once is not looked at again when more bytes come.
 
-use server_core::{ErrorCode, Refusal};
-
 use crate::codec::{DecodeError, Framing, Setup};
 
 /// The search for the end of the first line.
@@ -81,15 +79,14 @@ impl Lines {
         if frame_bytes <= limit {
             return Ok(());
         }
-        Err(DecodeError::Lost {
-            refusal: Refusal::with_detail(ErrorCode::FrameRefused, limit as u64),
-            reason: "the line is too long",
-        })
+        Err(DecodeError::too_long(limit))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use server_core::{ErrorCode, Refusal};
+
     use super::*;
 
     fn lines(framing: Framing) -> Lines {

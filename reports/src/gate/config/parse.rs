@@ -5,14 +5,13 @@ use toml::de::DeTable;
 use super::errors::{ConfigError, ConfigErrors};
 use super::table::Table;
 use super::values::{self, Amount};
-use super::{GateConfig, Invariant, Rule, Slo, Waiver};
+use super::{GateConfig, Invariant, PAIRS_MAX, Rule, Slo, Waiver};
 use crate::gate::metric::{Class, MetricId, QUANTITIES, Quantity, Worse};
 use crate::nearest::suggestion;
 use crate::problem::{Problem, line_at};
 
 const LEVEL: f64 = 0.05;
 const PAIRS: u32 = 11;
-const PAIRS_MAX: u32 = 1000;
 const SENSITIVITY: f64 = 0.10;
 
 pub(super) fn parse(text: &str, file: &str) -> Result<GateConfig, ConfigErrors> {
@@ -244,11 +243,8 @@ impl Reader<'_> {
             let words = format!("`pairs` is at most {PAIRS_MAX}, not {}", config.pairs);
             self.wrong(top, "pairs", &words);
         }
-        let fewest = (1..=PAIRS_MAX).find(|pairs| 0.5f64.powf(f64::from(*pairs)) <= config.level);
-        if is_level(config.level)
-            && let Some(fewest) = fewest
-            && config.pairs < fewest
-        {
+        let fewest = config.fewest_pairs();
+        if is_level(config.level) && config.pairs < fewest {
             let words = format!(
                 "`pairs` is at least {fewest}, not {}: fewer never reach the level {}",
                 config.pairs, config.level
