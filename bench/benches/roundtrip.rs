@@ -97,7 +97,7 @@ impl Direct {
 fn loopback(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("roundtrip/loopback");
     group.throughput(Throughput::Elements(1));
-    for protocol in registry::chat_protocols() {
+    for protocol in registry::each_once() {
         let Front::Chat(pair) = protocol.front else {
             continue;
         };
@@ -168,6 +168,7 @@ async fn listen(pair: Pair, world: &World) -> String {
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
         compression: None,
+        identity: None,
     };
     pair.transport
         .listen(listen)
@@ -191,6 +192,7 @@ async fn log_in(pair: Pair, address: String) -> Caller {
         codec: pair.codec,
         traffic: Arc::new(Traffic::default()),
         compression: None,
+        trust: None,
     };
     let mut caller = Caller::new(
         pair.transport
@@ -220,7 +222,7 @@ async fn log_in(pair: Pair, address: String) -> Caller {
 
 fn criterion() -> Criterion {
     let target = figures::target_directory(env!("CARGO_TARGET_TMPDIR"));
-    let protocols = registry::chat_protocols().count();
+    let protocols = registry::each_once().count();
     let benches = (formats::formats().len() + protocols) * REQUESTS.len();
     pace::criterion(target, benches, IN_ALL)
 }

@@ -113,6 +113,7 @@ impl Fronts<'_> {
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
             compression: None,
+            identity: None,
         };
         Ok(pair.transport.listen(listen).await?.address)
     }

@@ -94,6 +94,7 @@ async fn connect(options: &TokenOptions) -> Result<Caller> {
         codec: pair.codec,
         traffic: Arc::new(Traffic::default()),
         compression: None,
+        trust: None,
     };
     let mut caller = Caller::new(pair.transport.connect(connect).await?);
     let hello = caller

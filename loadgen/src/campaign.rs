@@ -211,7 +211,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
 fn serve_order(trial: &Trial, settings: &Settings) -> ServeOrder {
     ServeOrder {
         protocol: trial.protocol.protocol.name.to_owned(),
-        address: "127.0.0.1:0".to_owned(),
+        address: trial.protocol.protocol.anywhere(),
         store: settings.store.to_string(),
         threads: match trial.protocol.protocol.front {
             Front::Chat(_) => settings.server_threads,

@@ -57,7 +57,7 @@ impl Selection {
     pub fn everything(counting: Counting) -> Self {
         Self {
             codecs: registry::CODECS.to_vec(),
-            protocols: registry::PROTOCOLS.iter().collect(),
+            protocols: registry::each_once().collect(),
             stores: STORES.iter().collect(),
             counting,
         }

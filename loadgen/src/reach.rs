@@ -179,7 +179,7 @@ fn check_compression(protocol: &Protocol, compression: Compression) -> Result<()
 
 /// The names of the protocols of which something is true.
 fn those(is_true: impl Fn(&Protocol) -> bool) -> String {
-    let names = registry::PROTOCOLS
+    let names = registry::protocols()
         .iter()
         .filter(|protocol| is_true(protocol));
     names

@@ -100,6 +100,7 @@ async fn serve_chat(pair: Pair, order: &ServeOrder) -> anyhow::Result<()> {
             address: order.address.clone(),
             codec: pair.codec,
             chat: Arc::clone(&chat),
+            identity: None,
             traffic: Arc::clone(&traffic),
             stop: stop.clone(),
             tasks: tasks.clone(),

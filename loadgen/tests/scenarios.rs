@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use processes::{Server, loadgen};
-use protocols::registry::{Front, PROTOCOLS};
+use protocols::registry::each_once;
 use reports::Results;
 use reports::schema::Run;
 
@@ -23,12 +23,10 @@ fn measure(arguments: &str) -> Vec<Run> {
     results.runs
 }
 
-/// Every protocol that serves the chat core, as the command line takes them.
+/// Every codec and every transport, as the command line takes them.
 fn all_chat_protocols() -> String {
-    let chat = PROTOCOLS
-        .iter()
-        .filter(|protocol| matches!(protocol.front, Front::Chat(_)));
-    chat.map(|protocol| protocol.name)
+    each_once()
+        .map(|protocol| protocol.name)
         .collect::<Vec<_>>()
         .join(",")
 }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use server_core::{FromServer, Request};
 
 pub use caller::{Caller, LogInError, LoggedIn};
-pub(crate) use stream::StreamClient;
+pub use stream::StreamClient;
 
 use crate::codec::{DecodeError, NotExpressible};
 

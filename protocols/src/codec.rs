@@ -1,5 +1,6 @@
 //! What a codec is: the vocabulary as bytes, and back. A codec does no I/O.
 
+use crate::capabilities::{self, Capabilities};
 use server_core::message::Operation;
 use server_core::{ErrorCode, Event, FromServer, Refusal, Reply, Request};
 
@@ -12,10 +13,25 @@ pub trait CodecFactory: Send + Sync {
     fn description(&self) -> &'static str;
 
     /// A codec for one end of one connection that carries frames in order.
-    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>>;
+    fn open(&self, setup: Setup) -> Box<dyn Codec>;
 
     /// The codec for a transport that carries each call apart.
-    fn calls(&self) -> Option<&'static dyn CallCodec>;
+    ///
+    /// # Errors
+    /// [`NoCalls`] if the format is no more than a conversation.
+    fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls>;
+
+    /// What it can say, and by which rules.
+    fn capabilities(&self) -> &'static Capabilities {
+        &capabilities::EVERYTHING
+    }
+}
+
+/// A format has no form in which each call travels apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoCalls {
+    /// Why, in words that finish "because …".
+    pub why: &'static str,
 }
 
 /// How the frames of a connection travel.
@@ -180,6 +196,27 @@ impl DecodeError {
             refusal: Refusal::with_detail(ErrorCode::FrameRefused, limit as u64),
             reason: "the frame is too long",
         }
+    }
+}
+
+/// What is said of requests and replies that only accounts without passwords have, in formats of those that have them.
+pub(crate) const NO_PASSWORD: NotExpressible = NotExpressible {
+    reason: "its accounts have passwords",
+};
+
+/// Checks that a request is one that accounts with passwords have.
+pub(crate) const fn check_request(request: &Request<'_>) -> Result<(), NotExpressible> {
+    match request {
+        Request::SignUp { .. } | Request::Enter { .. } => Err(NO_PASSWORD),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that a reply is one that accounts with passwords have.
+pub(crate) const fn check_reply(reply: &Reply<'_>) -> Result<(), NotExpressible> {
+    match reply {
+        Reply::SignUp { .. } | Reply::Enter { .. } => Err(NO_PASSWORD),
+        _ => Ok(()),
     }
 }
 

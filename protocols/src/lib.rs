@@ -2,7 +2,8 @@
 //!
 //! Read it in this order:
 //!
-//! 1. [`codec`] and [`transport`]: the two traits that a protocol is made of.
+//! 1. [`codec`] and [`transport`]: the two traits that a protocol is made of. [`capabilities`]: what a codec can say;
+//!    [`security`]: what a transport that encrypts is given.
 //! 2. [`registry`]: the visible list of all codecs, transports and protocols.
 //! 3. `codecs/`, `transports/`: a file for each.
 //! 4. [`server`] and [`client`]: what drives a codec over a transport at either end.
@@ -11,6 +12,7 @@
 //! 6. [`floor`]: the least that any relay can do, as a reference.
 //! 7. [`conformance`]: what every protocol must do.
 
+pub mod capabilities;
 pub mod client;
 pub mod codec;
 pub mod codecs;
@@ -19,6 +21,7 @@ pub mod conformance;
 pub mod counted;
 pub mod floor;
 pub mod registry;
+pub mod security;
 pub mod server;
 pub mod sockets;
 pub mod tcp_info;

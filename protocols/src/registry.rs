@@ -1,10 +1,13 @@
 //! Every codec, every transport and every protocol, by name. To add one: one file, one line here.
 
+use std::sync::LazyLock;
+
+use crate::capabilities::Capabilities;
 use crate::codec::CodecFactory;
 use crate::codecs::{bincode, cbor, custom, json, msgpack, postcard, protobuf};
 use crate::conditions::Conditions;
 use crate::floor::{self, Reference};
-use crate::transport::{Compression, Sharing, Transport};
+use crate::transport::{Carriage, Compression, Medium, Sharing, Transport};
 use crate::transports::{grpc, tcp};
 
 /// All codecs.
@@ -21,18 +24,38 @@ pub static CODECS: &[&dyn CodecFactory] = &[
 /// All transports.
 pub static TRANSPORTS: &[&dyn Transport] = &[&tcp::Tcp, &grpc::Grpc];
 
-/// All protocols: a codec on a transport, by the name that people use.
-pub static PROTOCOLS: &[Protocol] = &[
-    Protocol::known_as("custom", "custom+tcp", &custom::Custom, &tcp::Tcp),
-    Protocol::known_as("json", "json+tcp", &json::Json, &tcp::Tcp),
-    Protocol::known_as("grpc", "protobuf+grpc", &protobuf::Protobuf, &grpc::Grpc),
-    Protocol::new("postcard+tcp", &postcard::Postcard, &tcp::Tcp),
-    Protocol::new("msgpack+tcp", &msgpack::Msgpack, &tcp::Tcp),
-    Protocol::new("cbor+tcp", &cbor::Cbor, &tcp::Tcp),
-    Protocol::new("bincode+tcp", &bincode::Bincode, &tcp::Tcp),
-    Protocol::new("protobuf+tcp", &protobuf::Protobuf, &tcp::Tcp),
-    Protocol::reference("floor", &floor::Floor),
+/// Short names of protocols that people ask for often, or know by that name.
+static ALIASES: &[(&str, &str)] = &[
+    ("custom", "custom+tcp"),
+    ("json", "json+tcp"),
+    ("grpc", "protobuf+grpc"),
+    ("rest", "json+http"),
+    ("pipe", "pipe+tcp"),
+    ("tag", "tag+tcp"),
+    ("booth", "booth+tcp"),
 ];
+
+/// What stands beside the ranking.
+static REFERENCES: &[Protocol] = &[Protocol {
+    name: "floor",
+    alias: None,
+    front: Front::Reference(&floor::Floor),
+}];
+
+/// All protocols: every codec on every transport that it runs on, transport by transport, and the references.
+#[must_use]
+pub fn protocols() -> &'static [Protocol] {
+    static PROTOCOLS: LazyLock<Vec<Protocol>> = LazyLock::new(|| {
+        let pairs = TRANSPORTS.iter().flat_map(|&transport| {
+            CODECS
+                .iter()
+                .filter(|codec| transport.obstacle(**codec).is_none())
+                .map(move |&codec| Protocol::of(Pair { codec, transport }))
+        });
+        pairs.chain(REFERENCES.iter().copied()).collect()
+    });
+    &PROTOCOLS
+}
 
 /// One protocol.
 #[derive(Clone, Copy)]
@@ -63,38 +86,25 @@ pub struct Pair {
     pub transport: &'static dyn Transport,
 }
 
+impl Pair {
+    /// Both names, `codec+transport`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}+{}", self.codec.name(), self.transport.name())
+    }
+}
+
 impl Protocol {
-    /// A codec on a transport.
-    const fn new(
-        name: &'static str,
-        codec: &'static dyn CodecFactory,
-        transport: &'static dyn Transport,
-    ) -> Self {
+    /// A codec on a transport, by the name that they make.
+    #[must_use]
+    pub fn of(pair: Pair) -> Self {
+        // Each name is made once, for the list above, and kept as long as the program runs.
+        let name: &'static str = String::leak(pair.name());
+        let alias = ALIASES.iter().find(|(_, whole)| *whole == name);
         Self {
             name,
-            alias: None,
-            front: Front::Chat(Pair { codec, transport }),
-        }
-    }
-
-    /// The same with a short name.
-    const fn known_as(
-        alias: &'static str,
-        name: &'static str,
-        codec: &'static dyn CodecFactory,
-        transport: &'static dyn Transport,
-    ) -> Self {
-        Self {
-            alias: Some(alias),
-            ..Self::new(name, codec, transport)
-        }
-    }
-
-    const fn reference(name: &'static str, reference: &'static dyn Reference) -> Self {
-        Self {
-            name,
-            alias: None,
-            front: Front::Reference(reference),
+            alias: alias.map(|(alias, _)| *alias),
+            front: Front::Chat(pair),
         }
     }
 
@@ -146,8 +156,35 @@ impl Protocol {
     #[must_use]
     pub fn is_over_tcp(&self) -> bool {
         match self.front {
-            Front::Chat(pair) => pair.transport.is_over_tcp(),
+            Front::Chat(pair) => pair.transport.medium() == Medium::Tcp,
             Front::Reference(_) => true,
+        }
+    }
+
+    /// An address for a server to listen on, of the system's choosing.
+    #[must_use]
+    pub fn anywhere(&self) -> String {
+        match self.front {
+            Front::Chat(pair) => pair.transport.anywhere(),
+            Front::Reference(_) => "127.0.0.1:0".to_owned(),
+        }
+    }
+
+    /// Whether both ends are in one process, with no socket between them: a component in attribution, never ranked.
+    #[must_use]
+    pub fn is_in_process(&self) -> bool {
+        match self.front {
+            Front::Chat(pair) => pair.transport.medium() == Medium::Memory,
+            Front::Reference(_) => false,
+        }
+    }
+
+    /// What it can say, and by which rules. A reference has no vocabulary.
+    #[must_use]
+    pub fn capabilities(&self) -> Option<&'static Capabilities> {
+        match self.front {
+            Front::Chat(pair) => Some(pair.codec.capabilities()),
+            Front::Reference(_) => None,
         }
     }
 
@@ -163,60 +200,127 @@ impl Protocol {
 
 /// There is no protocol of that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no protocol {asked:?}{}; there are {}", suggestion(*.nearest), names().join(", "))]
-pub struct UnknownProtocol {
-    /// What was asked for.
-    pub asked: String,
-    /// What was probably meant.
-    pub nearest: Option<&'static str>,
+pub enum UnknownProtocol {
+    /// Nothing is called so.
+    #[error("there is no protocol {asked:?}{}; a protocol is a codec on a transport, as in json+ws: codecs are {}; \
+             transports are {}; short names are {}", suggestion(.nearest.as_deref()), codec_names(), transport_names(), short_names())]
+    NoSuchName {
+        /// What was asked for.
+        asked: String,
+        /// What was probably meant.
+        nearest: Option<String>,
+    },
+    /// Both are there, and do not go together.
+    #[error("{codec} does not run on {transport}, because {why}")]
+    NoSuchPair {
+        /// The codec.
+        codec: &'static str,
+        /// The transport.
+        transport: &'static str,
+        /// Why not.
+        why: &'static str,
+    },
 }
 
-fn suggestion(nearest: Option<&'static str>) -> String {
+fn suggestion(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(", did you mean {name:?}?"))
+}
+
+fn codec_names() -> String {
+    let names: Vec<_> = CODECS.iter().map(|codec| codec.name()).collect();
+    names.join(", ")
+}
+
+fn transport_names() -> String {
+    let names: Vec<_> = TRANSPORTS
+        .iter()
+        .map(|transport| transport.name())
+        .collect();
+    names.join(", ")
+}
+
+/// Those that lead somewhere, and the references.
+fn short_names() -> String {
+    let short = protocols()
+        .iter()
+        .filter_map(|protocol| match protocol.front {
+            Front::Chat(_) => protocol.alias,
+            Front::Reference(_) => Some(protocol.name),
+        });
+    short.collect::<Vec<_>>().join(", ")
 }
 
 /// Finds a protocol by its name or its alias.
 ///
 /// # Errors
-/// [`UnknownProtocol`], with what was probably meant.
+/// [`UnknownProtocol`], with what was probably meant, or why a codec and a transport do not go together.
 pub fn find(asked: &str) -> Result<&'static Protocol, UnknownProtocol> {
-    let found = PROTOCOLS
+    let found = protocols()
         .iter()
         .find(|protocol| protocol.name == asked || protocol.alias == Some(asked));
-    found.ok_or_else(|| UnknownProtocol {
-        asked: asked.to_owned(),
-        nearest: nearest(asked),
+    found.ok_or_else(|| no_such_pair(asked).unwrap_or_else(|| no_such_name(asked)))
+}
+
+/// Why two that exist do not go together.
+fn no_such_pair(asked: &str) -> Option<UnknownProtocol> {
+    let whole = ALIASES.iter().find(|(alias, _)| *alias == asked);
+    let (codec, transport) = whole.map_or(asked, |(_, whole)| whole).split_once('+')?;
+    let codec = CODECS.iter().find(|known| known.name() == codec)?;
+    let transport = TRANSPORTS.iter().find(|known| known.name() == transport)?;
+    Some(UnknownProtocol::NoSuchPair {
+        codec: codec.name(),
+        transport: transport.name(),
+        why: transport.obstacle(*codec)?,
     })
 }
 
-/// The name of every protocol that serves the chat core, the short one where there is one.
+fn no_such_name(asked: &str) -> UnknownProtocol {
+    UnknownProtocol::NoSuchName {
+        asked: asked.to_owned(),
+        nearest: nearest(asked).map(str::to_owned),
+    }
+}
+
+/// Every protocol that serves the chat core.
 pub fn chat_protocols() -> impl Iterator<Item = &'static Protocol> {
-    PROTOCOLS
+    protocols()
         .iter()
         .filter(|protocol| matches!(protocol.front, Front::Chat(_)))
 }
 
+/// A few protocols in which every codec and every transport stands at least once: all codecs on TCP, and each other
+/// transport with one codec. For whatever would take too long over all of them.
+pub fn each_once() -> impl Iterator<Item = &'static Protocol> {
+    chat_protocols().filter(|protocol| {
+        let Front::Chat(pair) = protocol.front else {
+            return false;
+        };
+        let with = match pair.transport.carriage() {
+            _ if pair.transport.name() == "tcp" => return true,
+            Carriage::Calls if pair.transport.name() == "grpc" => "protobuf",
+            _ => "json",
+        };
+        pair.codec.name() == with
+    })
+}
+
 /// What is compared when nobody says otherwise: the three of the main notebook.
 pub fn defaults() -> impl Iterator<Item = &'static Protocol> {
-    PROTOCOLS
+    protocols()
         .iter()
         .filter(|protocol| ["custom+tcp", "json+tcp", "protobuf+grpc"].contains(&protocol.name))
 }
 
 /// Every reference that stands beside the ranking.
 pub fn references() -> impl Iterator<Item = &'static Protocol> {
-    PROTOCOLS
+    protocols()
         .iter()
         .filter(|protocol| matches!(protocol.front, Front::Reference(_)))
 }
 
-fn names() -> Vec<&'static str> {
-    PROTOCOLS.iter().map(Protocol::short_name).collect()
-}
-
 /// The name with the fewest edits, if they are few.
 fn nearest(asked: &str) -> Option<&'static str> {
-    let all = PROTOCOLS
+    let all = protocols()
         .iter()
         .flat_map(|protocol| protocol.alias.into_iter().chain([protocol.name]));
     let (distance, name) = all
@@ -232,15 +336,17 @@ mod tests {
     #[track_caller]
     fn check(asked: &str, nearest: Option<&str>) {
         assert_eq!(
-            find(asked).err().expect("no such protocol").nearest,
-            nearest,
-            "{asked}"
+            find(asked).err().expect("no such protocol"),
+            UnknownProtocol::NoSuchName {
+                asked: asked.to_owned(),
+                nearest: nearest.map(str::to_owned),
+            }
         );
     }
 
     #[test]
     fn names_and_aliases_are_found() {
-        for protocol in PROTOCOLS {
+        for protocol in protocols() {
             assert_eq!(find(protocol.name).unwrap().name, protocol.name);
             assert_eq!(find(protocol.short_name()).unwrap().name, protocol.name);
         }
@@ -255,14 +361,42 @@ mod tests {
     }
 
     #[test]
-    fn names_are_made_of_codec_and_transport() {
-        for protocol in chat_protocols() {
-            if let Front::Chat(pair) = protocol.front {
-                assert_eq!(
-                    protocol.name,
-                    format!("{}+{}", pair.codec.name(), pair.transport.name())
-                );
+    fn every_alias_leads_to_a_protocol_or_to_words() {
+        for (alias, whole) in ALIASES {
+            assert_eq!(
+                find(alias).ok().map(|found| found.name),
+                find(whole).ok().map(|found| found.name)
+            );
+        }
+    }
+
+    #[test]
+    fn every_pair_is_there_or_it_is_said_why_not() {
+        for transport in TRANSPORTS {
+            for codec in CODECS {
+                let name = format!("{}+{}", codec.name(), transport.name());
+                match find(&name) {
+                    Ok(protocol) => assert_eq!(protocol.name, name),
+                    Err(UnknownProtocol::NoSuchPair { why, .. }) => {
+                        assert!(!why.is_empty(), "{name}");
+                    }
+                    Err(other) => panic!("{name}: {other}"),
+                }
             }
+        }
+    }
+
+    #[test]
+    fn every_codec_and_every_transport_is_among_the_few() {
+        for part in CODECS
+            .iter()
+            .map(|codec| codec.name())
+            .chain(TRANSPORTS.iter().map(|transport| transport.name()))
+        {
+            assert!(
+                each_once().any(|protocol| protocol.name.split('+').any(|name| name == part)),
+                "{part}"
+            );
         }
     }
 }

@@ -3,4 +3,4 @@
 pub(crate) mod calls;
 mod stream;
 
-pub(crate) use stream::{StreamParts, serve_stream};
+pub use stream::{StreamParts, serve_stream};

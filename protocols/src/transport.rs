@@ -13,6 +13,7 @@ use crate::client::Client;
 use crate::codec::CodecFactory;
 use crate::conditions::Conditions;
 use crate::counted::Traffic;
+use crate::security::{Identity, Trust};
 
 /// A future that is boxed because it stands at a coarse boundary: one for each listener or connection.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -28,8 +29,29 @@ pub trait Transport: Send + Sync {
     /// What its connections are set to, and what is not equal between it and others.
     fn conditions(&self) -> Conditions;
 
-    /// Whether its sockets are TCP's: then a relay can stand between both ends, and `TCP_INFO` can be asked.
-    fn is_over_tcp(&self) -> bool;
+    /// What carries its bytes.
+    fn medium(&self) -> Medium;
+
+    /// How requests travel on it: what it needs of a codec.
+    fn carriage(&self) -> Carriage;
+
+    /// An address to listen on of the system's choosing, on this machine alone.
+    fn anywhere(&self) -> String {
+        "127.0.0.1:0".to_owned()
+    }
+
+    /// Whether it encrypts: then [`Listen::identity`] and [`Connect::trust`] must be there.
+    fn encryption(&self) -> Encryption {
+        Encryption::None
+    }
+
+    /// Why this codec does not run on it, in words that finish "because …"; `None` if it does.
+    fn obstacle(&self, codec: &dyn CodecFactory) -> Option<&'static str> {
+        match self.carriage() {
+            Carriage::Frames => None,
+            Carriage::Calls => codec.calls().err().map(|no_calls| no_calls.why),
+        }
+    }
 
     /// Listens, and serves the core until `listen.stop` is cancelled: then it accepts no more, each connection
     /// finishes what it was asked, flushes and closes. Tasks run on `listen.tasks`.
@@ -68,6 +90,37 @@ pub trait Transport: Send + Sync {
     fn compressions(&self) -> &'static [Compression] {
         &[]
     }
+}
+
+/// What carries a transport's bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// TCP sockets: a relay can stand between both ends, and `TCP_INFO` can be asked.
+    Tcp,
+    /// Unix domain sockets: an address is a path.
+    Unix,
+    /// UDP sockets.
+    Udp,
+    /// The memory of one process, in which both ends are.
+    Memory,
+}
+
+/// How requests travel on a transport.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carriage {
+    /// As frames of a connection, in order: a codec remembers what it likes ([`CodecFactory::open`]).
+    Frames,
+    /// Each in a call of its own, whose answers overtake one another ([`CodecFactory::calls`]).
+    Calls,
+}
+
+/// Whether a transport encrypts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encryption {
+    /// Bytes travel as they are.
+    None,
+    /// TLS, by itself or within QUIC.
+    Tls,
 }
 
 /// The clients of one connection, once it is open.
@@ -144,12 +197,14 @@ impl Compression {
 /// What a front end is made of.
 #[derive(Clone)]
 pub struct Listen {
-    /// Where, as `host:port`; port 0 chooses one.
+    /// Where: `host:port`, where port 0 chooses one; a path on Unix domain sockets; any word in memory.
     pub address: String,
     /// In which format.
     pub codec: &'static dyn CodecFactory,
     /// Which core.
     pub chat: Arc<Chat>,
+    /// What the server shows, on transports that encrypt.
+    pub identity: Option<Arc<Identity>>,
     /// Where the bytes of all its sockets are counted.
     pub traffic: Arc<Traffic>,
     /// Says when to stop.
@@ -170,7 +225,7 @@ pub struct Listening {
 /// What a client is made of.
 #[derive(Clone)]
 pub struct Connect {
-    /// Where the server is, as `host:port`.
+    /// Where the server is, as [`Listening::address`] says it.
     pub address: String,
     /// What the server is called, as `host:port`, where the transport says that to it; `None`: as its address. A name
     /// of its own keeps bytes the same whatever port was chosen.
@@ -181,6 +236,8 @@ pub struct Connect {
     pub traffic: Arc<Traffic>,
     /// How messages are compressed, and asked to be; `None`: not at all.
     pub compression: Option<Compression>,
+    /// Whom it trusts, on transports that encrypt.
+    pub trust: Option<Arc<Trust>>,
 }
 
 impl Connect {
@@ -211,12 +268,22 @@ pub enum TransportError {
         source: std::io::Error,
     },
     /// The codec does not run on this transport.
-    #[error("{codec} does not run on {transport}")]
+    #[error("{codec} does not run on {transport}, because {why}")]
     Pair {
         /// The codec's name.
         codec: &'static str,
         /// The transport's name.
         transport: &'static str,
+        /// Why not.
+        why: &'static str,
+    },
+    /// A transport that encrypts was not told with what, or cannot use it.
+    #[error("{transport} {problem}")]
+    Security {
+        /// The transport's name.
+        transport: &'static str,
+        /// What is missing or wrong, and what to do.
+        problem: String,
     },
     /// Clients cannot share a connection.
     #[error("clients cannot share a connection over {transport}; connect each of them")]

@@ -26,17 +26,12 @@ struct Ends {
 
 /// A connection in each codec that frames a stream.
 fn connections(setup: Setup) -> Vec<Ends> {
-    let open = |name, factory: &dyn protocols::codec::CodecFactory| {
-        Some(Ends {
-            name,
-            client: factory.open(setup)?,
-            server: factory.open(setup)?,
-        })
+    let open = |factory: &&'static dyn protocols::codec::CodecFactory| Ends {
+        name: factory.name(),
+        client: factory.open(setup),
+        server: factory.open(setup),
     };
-    CODECS
-        .iter()
-        .filter_map(|factory| open(factory.name(), *factory))
-        .collect()
+    CODECS.iter().map(open).collect()
 }
 
 /// A direction of a connection, from the end that encodes to the end that decodes.
@@ -324,7 +319,7 @@ fn garbage() -> impl Strategy<Value = Vec<u8>> {
 fn check_calls(requests: &[Request<'_>], messages: &[FromServer<'_>]) -> Result<(), TestCaseError> {
     for (name, codec) in CODECS
         .iter()
-        .filter_map(|factory| Some((factory.name(), factory.calls()?)))
+        .filter_map(|factory| Some((factory.name(), factory.calls().ok()?)))
     {
         for request in requests {
             let mut body = Vec::new();
@@ -467,7 +462,7 @@ fn the_limit_is_the_length_of_the_whole_frame() {
                 .iter()
                 .find(|codec| codec.name() == ends.name)
                 .expect("it was found before");
-            let mut server = codec.open(setup).expect("it was opened before");
+            let mut server = codec.open(setup);
             server.decode_request(&hello).expect("hello is short");
             match server.decode_request(&send) {
                 Ok(Some(decoded)) => assert!(fits && decoded.value == request, "{}", ends.name),

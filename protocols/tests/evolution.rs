@@ -56,9 +56,7 @@ fn outcome(codec: &str, frame: &Value) -> Outcome {
         framing: Framing::Codec,
         frame_max_bytes: FRAME_MAX_BYTES,
     };
-    let mut codec = factory
-        .and_then(|factory| factory.open(setup))
-        .expect("it frames streams");
+    let mut codec = factory.expect("it is registered").open(setup);
     let [before, input] = ["before", "hex"].map(|name| {
         let hex = frame[name].as_str().expect("it is there");
         readable::bytes(hex)

@@ -24,7 +24,10 @@ fn again<M: prost::Message + Default>(body: &[u8]) -> Option<Vec<u8>> {
 
 macro_rules! again {
     ($operation:expr, $body:expr, $($name:ident: $message:ident,)*) => {
-        match $operation { $(Operation::$name => again::<v1::$message>($body),)* }
+        match $operation {
+            $(Operation::$name => again::<v1::$message>($body),)*
+            Operation::SignUp | Operation::Enter => None,
+        }
     };
 }
 
@@ -104,7 +107,7 @@ proptest! {
     #[test]
     fn frames_come_back(request in request(), said in from_server()) {
         let setup = Setup { framing: Framing::Codec, frame_max_bytes: 1 << 20 };
-        let mut codec = Protobuf.open(setup).expect("protobuf frames streams");
+        let mut codec = Protobuf.open(setup);
         let mut frame = Vec::new();
         codec.encode_request(&request, &mut frame).expect("it can be said");
         let read = v1::ClientFrame::decode_length_delimited(frame.as_slice());
@@ -129,7 +132,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(body in prop::collection::vec(any::<u8>(), 0..200)) {
-        for &operation in Operation::ALL {
+        for &operation in Operation::WITH_PASSWORDS {
             // What both of us read means the same to both; we check lengths, it checks fields that are overridden.
             let request = codec().decode_request(operation, &body).ok();
             if let (Some(request), Some(theirs)) = (request, request_again(operation, &body)) {

@@ -1,11 +1,13 @@
 //! Where a request meets a session.
 
 mod connection;
+mod habits;
 mod logins;
 
 use std::sync::Arc;
 
 pub use connection::{Connection, Outcome, Subscription};
+pub use habits::{Accounts, Habits, Pushed, SignUp, Waiting};
 pub(crate) use logins::{Logins, PendingLogin};
 
 use crate::digest::StateDigest;
@@ -62,7 +64,13 @@ impl Chat {
     /// A connection has come: its requests are answered in order, and its end logs out.
     #[must_use]
     pub fn connection(self: &Arc<Self>) -> Connection {
-        Connection::framed(Arc::clone(self))
+        self.connection_with(Habits::OURS)
+    }
+
+    /// A connection has come by a front end with habits of its own.
+    #[must_use]
+    pub fn connection_with(self: &Arc<Self>, habits: Habits) -> Connection {
+        Connection::framed(Arc::clone(self), habits)
     }
 
     /// A call has come that travels apart from others, in the session of its token if it has one.

@@ -9,6 +9,9 @@ pub const PROTOCOL_VERSION: u32 = 1;
 /// The longest account name, in bytes (names are ASCII).
 pub const NAME_MAX_BYTES: usize = 50;
 
+/// The longest text of a message unless a server sets it differently, in characters (Unicode scalar values).
+pub const TEXT_MAX_CHARS: u32 = 256;
+
 /// The longest listing pattern, in bytes: a name's length and room for wildcards.
 pub const PATTERN_MAX_BYTES: usize = 100;
 
@@ -82,7 +85,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            text_max_chars: 256,
+            text_max_chars: TEXT_MAX_CHARS,
             undo_grace_ms: 0,
             session_grace_ms: 60_000,
         }

@@ -165,6 +165,18 @@ pub enum Request<'a> {
         /// Which; those that this account did not delete are passed over.
         ids: Vec<MessageId>,
     },
+    /// Creates an account that has no password, where accounts have none ([`crate::chat::Accounts`]).
+    SignUp {
+        /// The account's name.
+        name: Text<'a>,
+    },
+    /// Logs in to an account that has no password.
+    Enter {
+        /// The account's name.
+        name: Text<'a>,
+        /// The key that signing up gave, where it gave one.
+        key: Option<Token>,
+    },
 }
 
 /// What a server answers to a request that it carried out: one kind of reply for each kind of request.
@@ -255,6 +267,18 @@ pub enum Reply<'a> {
         /// Those that are back.
         ids: Vec<MessageId>,
     },
+    /// To `SignUp`.
+    SignUp {
+        /// What the account is entered with, where that takes a key.
+        key: Option<Token>,
+    },
+    /// To `Enter`.
+    Enter {
+        /// How many unread messages wait behind those that are handed over here; `None` where a format does not say.
+        unread: Option<u64>,
+        /// What waited, oldest first and marked as read, where entering hands it over.
+        messages: Vec<Message<'a>>,
+    },
 }
 
 /// How many messages of one peer wait unread.
@@ -327,6 +351,9 @@ macro_rules! operations {
             /// Every operation.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
+            /// Every operation of services whose accounts have passwords: what a protocol of ours can say.
+            pub const WITH_PASSWORDS: &'static [Self] = Self::ALL.split_at(Self::ALL.len() - 2).0;
+
             /// The name that readable formats use, in snake case.
             #[must_use]
             pub const fn name(self) -> &'static str {
@@ -391,4 +418,9 @@ operations! {
     DeleteMessages, "delete_messages", Self::DeleteMessages { .. }, Self::DeleteMessages { .. },
     /// `Undo`
     Undo, "undo", Self::Undo { .. }, Self::Undo { .. },
+    // The two that only accounts without passwords have stand last.
+    /// `SignUp`
+    SignUp, "sign_up", Self::SignUp { .. }, Self::SignUp { .. },
+    /// `Enter`
+    Enter, "enter", Self::Enter { .. }, Self::Enter { .. },
 }

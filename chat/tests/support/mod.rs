@@ -22,9 +22,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The names of all protocols that `chat` serves.
 pub(crate) fn protocols() -> Vec<&'static str> {
-    registry::chat_protocols()
-        .map(Protocol::short_name)
-        .collect()
+    registry::each_once().map(Protocol::short_name).collect()
 }
 
 /// Names of protocols as accounts can have them.
@@ -103,6 +101,7 @@ impl Server {
             codec: pair.codec,
             traffic: Arc::new(Traffic::default()),
             compression: None,
+            trust: None,
         };
         let mut caller = Caller::new(pair.transport.connect(connect).await.unwrap());
         let hello = Request::Hello {

@@ -53,7 +53,7 @@ fn serve_order(args: &ConformArgs) -> anyhow::Result<ServeOrder> {
     let protocol = args.protocol.protocol.name.to_owned();
     Ok(ServeOrder {
         protocol,
-        address: "127.0.0.1:0".to_owned(),
+        address: args.protocol.protocol.anywhere(),
         store,
         threads: 1,
         compression: None,

@@ -55,17 +55,17 @@ pub(super) enum Shape {
 impl<'c> Variant<'c> {
     /// All ways in which a codec can be used.
     pub(super) fn of(codec: &'c dyn CodecFactory) -> Vec<Self> {
-        let framed = framed::opens(codec).then(|| Self {
+        let framed = Self {
             name: codec.name().to_owned(),
             codec,
             shape: Shape::Framed,
-        });
-        let calls = codec.calls().map(|_| Self {
+        };
+        let calls = codec.calls().ok().map(|_| Self {
             name: format!("{}-calls", codec.name()),
             codec,
             shape: Shape::Calls,
         });
-        framed.into_iter().chain(calls).collect()
+        [framed].into_iter().chain(calls).collect()
     }
 
     /// Goes through the script; gives everything that was said, in its order.
@@ -75,7 +75,7 @@ impl<'c> Variant<'c> {
     pub(super) fn converse(&self) -> anyhow::Result<Vec<Spoken>> {
         let mut world = World::in_memory()?;
         let mut line: Box<dyn Line> = match self.shape {
-            Shape::Framed => Box::new(Framed::open(self.codec, &world)?),
+            Shape::Framed => Box::new(Framed::open(self.codec, &world)),
             Shape::Calls => Box::new(Calls::open(self.codec, &world)?),
         };
         let mut conversation = Conversation::default();
@@ -232,7 +232,7 @@ mod tests {
                 Said::FromServer(FromServer::Reply(reply)) => Some(reply.operation()),
                 _ => None,
             });
-            let all: BTreeSet<_> = Operation::ALL.iter().copied().collect();
+            let all: BTreeSet<_> = Operation::WITH_PASSWORDS.iter().copied().collect();
             assert_eq!(asked.collect::<BTreeSet<_>>(), all, "{}", variant.name);
             assert_eq!(answered.collect::<BTreeSet<_>>(), all, "{}", variant.name);
         }

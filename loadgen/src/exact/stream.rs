@@ -114,7 +114,7 @@ fn check_same(
 
 #[cfg(test)]
 mod tests {
-    use protocols::registry::{self, chat_protocols};
+    use protocols::registry;
 
     use super::*;
     use crate::exact::script::Action;
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn all_that_is_told_is_heard_on_every_stream() {
-        for protocol in chat_protocols() {
+        for protocol in registry::each_once() {
             let Front::Chat(pair) = protocol.front else {
                 continue;
             };

@@ -42,7 +42,9 @@ mod tests {
     use protocols::codecs::json::Json;
     use protocols::conditions::Conditions;
     use protocols::registry::{Front, Pair, Protocol};
-    use protocols::transport::{BoxFuture, Connect, Listen, Listening, Transport, TransportError};
+    use protocols::transport::{
+        BoxFuture, Carriage, Connect, Listen, Listening, Medium, Transport, TransportError,
+    };
     use protocols::transports::tcp::Tcp;
 
     use super::*;
@@ -64,8 +66,12 @@ mod tests {
             Tcp.conditions()
         }
 
-        fn is_over_tcp(&self) -> bool {
-            false
+        fn medium(&self) -> Medium {
+            Medium::Unix
+        }
+
+        fn carriage(&self) -> Carriage {
+            Carriage::Frames
         }
 
         fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {

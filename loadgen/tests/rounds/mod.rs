@@ -1,17 +1,14 @@
 //! The notebook's part of a run is over, with all that it stored deleted, before further rounds are played.
 
 use loadgen::control::{LoadOrder, Order, PhaseEnd, Report};
-use protocols::registry::{Front, PROTOCOLS};
+use protocols::registry::each_once;
 
 use super::measure;
 use super::processes::Server;
 
 #[test]
 fn further_rounds_store_nothing_that_the_notebooks_part_deletes() {
-    let chats = PROTOCOLS
-        .iter()
-        .filter(|protocol| matches!(protocol.front, Front::Chat(_)));
-    for protocol in chats {
+    for protocol in each_once() {
         let states = states(protocol.name);
         let names: Vec<&str> = states.iter().map(|state| state.phase.as_str()).collect();
         let expected = [

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 
-use server_core::message::{Nonce, Token};
+use server_core::message::{Message, Nonce, Token};
 use server_core::scram::{self, ClientKeys, Exchange, Hashing};
 use server_core::{Event, FromServer, Refusal, Reply, Request, Text};
 
@@ -220,6 +220,39 @@ impl Caller {
             Ok(LoggedIn { token, unread })
         } else {
             Err(LogInError::FalseServer)
+        }
+    }
+
+    /// Creates an account that has no password; gives the key that it is entered with, where that takes one.
+    ///
+    /// # Errors
+    /// [`LogInError`].
+    pub async fn sign_up(&mut self, name: &str) -> Result<Option<Token>, LogInError> {
+        let request = Request::SignUp {
+            name: Text::Borrowed(name),
+        };
+        match self.call(&request).await?? {
+            Reply::SignUp { key } => Ok(key),
+            _ => Err(LogInError::WrongReply),
+        }
+    }
+
+    /// Logs in to an account that has no password; gives the messages that were handed over.
+    ///
+    /// # Errors
+    /// [`LogInError`].
+    pub async fn enter(
+        &mut self,
+        name: &str,
+        key: Option<Token>,
+    ) -> Result<Vec<Message<'static>>, LogInError> {
+        let request = Request::Enter {
+            name: Text::Borrowed(name),
+            key,
+        };
+        match self.call(&request).await?? {
+            Reply::Enter { messages, .. } => Ok(messages),
+            _ => Err(LogInError::WrongReply),
         }
     }
 

@@ -12,8 +12,9 @@ use crate::codec::Codec;
 /// How much is read at once, in bytes.
 const READ_BYTES: usize = 16 * 1024;
 
-/// Replies come in the order of the requests, so that a counter tells which is which.
-pub(crate) struct StreamClient<S> {
+/// A client whose stream carries frames. Replies come in the order of the requests, so that a counter tells which is
+/// which.
+pub struct StreamClient<S> {
     stream: S,
     codec: Box<dyn Codec>,
     staged: Vec<u8>,
@@ -25,7 +26,8 @@ pub(crate) struct StreamClient<S> {
 }
 
 impl<S> StreamClient<S> {
-    pub(crate) fn new(stream: S, codec: Box<dyn Codec>) -> Self {
+    /// A client on a stream that is open, with a codec in which nothing was said yet.
+    pub fn new(stream: S, codec: Box<dyn Codec>) -> Self {
         Self {
             stream,
             codec,

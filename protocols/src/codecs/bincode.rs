@@ -4,9 +4,9 @@
 use bincode::config::Configuration;
 use serde::{Deserialize, Serialize};
 
-use super::framed::{Framed, Unwritable};
+use super::framed::{Framed, UNWRITABLE};
 use super::mirror::{Absence, Format, Lending, Lends, MISFIT, TRAILING};
-use crate::codec::{CallCodec, Codec, CodecFactory, Setup};
+use crate::codec::{CallCodec, Codec, CodecFactory, NoCalls, NotExpressible, Setup};
 
 /// The codec.
 pub struct Bincode;
@@ -20,12 +20,14 @@ impl CodecFactory for Bincode {
         "serde's types without names, as the crate bincode 2 writes them"
     }
 
-    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>> {
-        Some(Box::new(Framed::new(setup, Lends(Standard))))
+    fn open(&self, setup: Setup) -> Box<dyn Codec> {
+        Box::new(Framed::new(setup, Lends(Standard)))
     }
 
-    fn calls(&self) -> Option<&'static dyn CallCodec> {
-        None
+    fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
+        Err(NoCalls {
+            why: "it has no form for calls yet",
+        })
     }
 }
 
@@ -40,9 +42,9 @@ const CONFIGURATION: Configuration = bincode::config::standard();
 impl Format for Standard {
     const ABSENCE: Absence = Absence::Written;
 
-    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Unwritable> {
+    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), NotExpressible> {
         let written = bincode::serde::encode_into_std_write(value, out, CONFIGURATION);
-        written.map(drop).map_err(|_| Unwritable)
+        written.map(drop).map_err(|_| UNWRITABLE)
     }
 }
 

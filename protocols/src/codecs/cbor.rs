@@ -4,10 +4,10 @@ use ciborium::de::from_reader_with_buffer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::framed::{Bodies, Framed, Unwritable};
+use super::framed::{Bodies, Framed, UNWRITABLE};
 use super::mirror::{Absence, Format, FromServer, MISFIT, Request, TRAILING};
 use super::mirror::{write_from_server, write_request};
-use crate::codec::{CallCodec, Codec, CodecFactory, Setup};
+use crate::codec::{CallCodec, Codec, CodecFactory, NoCalls, NotExpressible, Setup};
 
 /// The codec.
 pub struct Cbor;
@@ -21,12 +21,14 @@ impl CodecFactory for Cbor {
         "CBOR, kinds and fields by name, as the crate ciborium writes them"
     }
 
-    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>> {
-        Some(Box::new(Framed::new(setup, Maps)))
+    fn open(&self, setup: Setup) -> Box<dyn Codec> {
+        Box::new(Framed::new(setup, Maps))
     }
 
-    fn calls(&self) -> Option<&'static dyn CallCodec> {
-        None
+    fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
+        Err(NoCalls {
+            why: "it has no form for calls yet",
+        })
     }
 }
 
@@ -39,8 +41,8 @@ const SCRATCH_BYTES: usize = 256;
 impl Format for Maps {
     const ABSENCE: Absence = Absence::LeftOut;
 
-    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Unwritable> {
-        ciborium::into_writer(value, out).map_err(|_| Unwritable)
+    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), NotExpressible> {
+        ciborium::into_writer(value, out).map_err(|_| UNWRITABLE)
     }
 }
 
@@ -49,7 +51,7 @@ impl Bodies for Maps {
         &self,
         request: &server_core::Request<'_>,
         out: &mut Vec<u8>,
-    ) -> Result<(), Unwritable> {
+    ) -> Result<(), NotExpressible> {
         write_request(self, request, out)
     }
 
@@ -61,7 +63,7 @@ impl Bodies for Maps {
         &self,
         message: &server_core::FromServer<'_>,
         out: &mut Vec<u8>,
-    ) -> Result<(), Unwritable> {
+    ) -> Result<(), NotExpressible> {
         write_from_server(self, message, out)
     }
 

@@ -17,7 +17,7 @@ use self::frame::Frame;
 use self::receiver::{Parsed, Reading, Receiver};
 use self::sender::Sender;
 use crate::codec::{
-    CallCodec, Codec, CodecFactory, DecodeError, Decoded, Encoded, NotExpressible, Setup,
+    CallCodec, Codec, CodecFactory, DecodeError, Decoded, Encoded, NoCalls, NotExpressible, Setup,
 };
 
 /// The codec.
@@ -32,17 +32,19 @@ impl CodecFactory for Custom {
         "designed by hand for the fewest bytes: no field names, names cross once, numbers as differences"
     }
 
-    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>> {
-        Some(Box::new(CustomCodec {
+    fn open(&self, setup: Setup) -> Box<dyn Codec> {
+        Box::new(CustomCodec {
             setup,
             stage: Stage::Fresh,
             sender: Sender::default(),
             receiver: Receiver::default(),
-        }))
+        })
     }
 
-    fn calls(&self) -> Option<&'static dyn CallCodec> {
-        None
+    fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
+        Err(NoCalls {
+            why: "it has no form for calls yet",
+        })
     }
 }
 
@@ -78,7 +80,7 @@ impl Codec for CustomCodec {
                 reason: "a connection begins with the request hello",
             });
         }
-        Ok(request::encode(request, &mut self.sender, out))
+        request::encode(request, &mut self.sender, out)
     }
 
     fn decode_request<'a>(

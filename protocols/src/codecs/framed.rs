@@ -9,7 +9,8 @@ use crate::codec::{Codec, DecodeError, Decoded, Encoded, Framing, NotExpressible
 /// How a format writes one message, without its boundary. It remembers nothing from message to message.
 pub(super) trait Bodies: Send {
     /// Appends the body of a request.
-    fn write_request(&self, request: &Request<'_>, out: &mut Vec<u8>) -> Result<(), Unwritable>;
+    fn write_request(&self, request: &Request<'_>, out: &mut Vec<u8>)
+    -> Result<(), NotExpressible>;
 
     /// Reads the body of a request, all of it; what is wrong with it otherwise.
     fn read_request<'a>(&self, body: &'a [u8]) -> Result<Request<'a>, &'static str>;
@@ -19,14 +20,16 @@ pub(super) trait Bodies: Send {
         &self,
         message: &FromServer<'_>,
         out: &mut Vec<u8>,
-    ) -> Result<(), Unwritable>;
+    ) -> Result<(), NotExpressible>;
 
     /// Reads the body of a reply, a refusal or an event, all of it; what is wrong with it otherwise.
     fn read_from_server<'a>(&self, body: &'a [u8]) -> Result<FromServer<'a>, &'static str>;
 }
 
-/// A format's library did not write a message.
-pub(super) struct Unwritable;
+/// What is said when a format's library did not write a message.
+pub(super) const UNWRITABLE: NotExpressible = NotExpressible {
+    reason: "the format's library refused to write it",
+};
 
 /// One end of a connection.
 pub(super) struct Framed<B> {
@@ -80,7 +83,7 @@ impl<B: Bodies> Codec for Framed<B> {
 fn write(
     framing: Framing,
     out: &mut Vec<u8>,
-    body: impl FnOnce(&mut Vec<u8>) -> Result<(), Unwritable>,
+    body: impl FnOnce(&mut Vec<u8>) -> Result<(), NotExpressible>,
 ) -> Result<Encoded, NotExpressible> {
     let start = out.len();
     if framing == Framing::Codec {
@@ -88,11 +91,9 @@ fn write(
         out.push(0);
     }
     let body_start = out.len();
-    if let Err(Unwritable) = body(out) {
+    if let Err(error) = body(out) {
         out.truncate(start);
-        return Err(NotExpressible {
-            reason: "the format's library refused to write it",
-        });
+        return Err(error);
     }
     let message_bytes = out.len() - body_start;
     if framing == Framing::Codec {
@@ -236,7 +237,7 @@ mod tests {
         let mut out = vec![0xee];
         let written = write(Framing::Codec, &mut out, |out| {
             out.push(1);
-            Err(Unwritable)
+            Err(UNWRITABLE)
         });
         assert!(written.is_err());
         assert_eq!(out, [0xee]);

@@ -12,7 +12,8 @@ use server_core::{FromServer, Request};
 use self::calls::Calls;
 use self::lines::Lines;
 use crate::codec::{
-    CallCodec, Codec, CodecFactory, DecodeError, Decoded, Encoded, Framing, NotExpressible, Setup,
+    CallCodec, Codec, CodecFactory, DecodeError, Decoded, Encoded, Framing, NoCalls,
+    NotExpressible, Setup,
 };
 
 /// The codec.
@@ -27,15 +28,15 @@ impl CodecFactory for Json {
         "one JSON object a line, readable and typed by hand"
     }
 
-    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>> {
-        Some(Box::new(JsonCodec {
+    fn open(&self, setup: Setup) -> Box<dyn Codec> {
+        Box::new(JsonCodec {
             framing: setup.framing,
             lines: Lines::new(setup),
-        }))
+        })
     }
 
-    fn calls(&self) -> Option<&'static dyn CallCodec> {
-        Some(&Calls)
+    fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
+        Ok(&Calls)
     }
 }
 
@@ -52,7 +53,7 @@ impl Codec for JsonCodec {
         out: &mut Vec<u8>,
     ) -> Result<Encoded, NotExpressible> {
         let start = out.len();
-        encode::request(request, out);
+        encode::request(request, out)?;
         Ok(self.end_frame(start, out))
     }
 
@@ -69,7 +70,7 @@ impl Codec for JsonCodec {
         out: &mut Vec<u8>,
     ) -> Result<Encoded, NotExpressible> {
         let start = out.len();
-        encode::from_server(reply, out);
+        encode::from_server(reply, out)?;
         Ok(self.end_frame(start, out))
     }
 

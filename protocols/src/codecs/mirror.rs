@@ -17,7 +17,8 @@ pub(super) use self::from_server::FromServer;
 pub(super) use self::parts::Absence;
 use self::parts::Words;
 pub(super) use self::request::Request;
-use super::framed::{Bodies, Unwritable};
+use super::framed::Bodies;
+use crate::codec::{NO_PASSWORD, NotExpressible};
 
 /// What is wrong with a body, as far as formats say it.
 pub(super) const MISFIT: &str = "the body is not what the format has for it";
@@ -31,7 +32,7 @@ pub(super) trait Format: Send {
     const ABSENCE: Absence;
 
     /// Appends a value.
-    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Unwritable>;
+    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), NotExpressible>;
 }
 
 /// A format whose library lends texts from the bytes that it reads.
@@ -48,7 +49,7 @@ impl<F: Lending> Bodies for Lends<F> {
         &self,
         request: &server_core::Request<'_>,
         out: &mut Vec<u8>,
-    ) -> Result<(), Unwritable> {
+    ) -> Result<(), NotExpressible> {
         write_request(&self.0, request, out)
     }
 
@@ -60,7 +61,7 @@ impl<F: Lending> Bodies for Lends<F> {
         &self,
         message: &server_core::FromServer<'_>,
         out: &mut Vec<u8>,
-    ) -> Result<(), Unwritable> {
+    ) -> Result<(), NotExpressible> {
         write_from_server(&self.0, message, out)
     }
 
@@ -78,8 +79,8 @@ pub(super) fn write_request<F: Format>(
     format: &F,
     request: &server_core::Request<'_>,
     out: &mut Vec<u8>,
-) -> Result<(), Unwritable> {
-    format.write(&Request::of(request, F::ABSENCE), out)
+) -> Result<(), NotExpressible> {
+    format.write(&Request::of(request, F::ABSENCE).ok_or(NO_PASSWORD)?, out)
 }
 
 /// Appends a reply, a refusal or an event.
@@ -87,6 +88,6 @@ pub(super) fn write_from_server<F: Format>(
     format: &F,
     message: &server_core::FromServer<'_>,
     out: &mut Vec<u8>,
-) -> Result<(), Unwritable> {
-    format.write(&FromServer::from(message), out)
+) -> Result<(), NotExpressible> {
+    format.write(&FromServer::of(message).ok_or(NO_PASSWORD)?, out)
 }

@@ -6,9 +6,9 @@ use rmp_serde::Deserializer;
 use rmp_serde::decode::Error;
 use serde::{Deserialize, Serialize};
 
-use super::framed::{Framed, Unwritable};
+use super::framed::{Framed, UNWRITABLE};
 use super::mirror::{Absence, Format, Lending, Lends, MISFIT, TRAILING};
-use crate::codec::{CallCodec, Codec, CodecFactory, Setup};
+use crate::codec::{CallCodec, Codec, CodecFactory, NoCalls, NotExpressible, Setup};
 
 /// The codec.
 pub struct Msgpack;
@@ -25,12 +25,14 @@ impl CodecFactory for Msgpack {
         "MessagePack, kinds by name and fields by place, as the crate rmp-serde writes them"
     }
 
-    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>> {
-        Some(Box::new(Framed::new(setup, Lends(Arrays))))
+    fn open(&self, setup: Setup) -> Box<dyn Codec> {
+        Box::new(Framed::new(setup, Lends(Arrays)))
     }
 
-    fn calls(&self) -> Option<&'static dyn CallCodec> {
-        None
+    fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
+        Err(NoCalls {
+            why: "it has no form for calls yet",
+        })
     }
 }
 
@@ -40,8 +42,8 @@ struct Arrays;
 impl Format for Arrays {
     const ABSENCE: Absence = Absence::Written;
 
-    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Unwritable> {
-        rmp_serde::encode::write(out, value).map_err(|_| Unwritable)
+    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), NotExpressible> {
+        rmp_serde::encode::write(out, value).map_err(|_| UNWRITABLE)
     }
 }
 

@@ -3,9 +3,9 @@
 use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
-use super::framed::{Framed, Unwritable};
+use super::framed::{Framed, UNWRITABLE};
 use super::mirror::{Absence, Format, Lending, Lends, MISFIT, TRAILING};
-use crate::codec::{CallCodec, Codec, CodecFactory, Setup};
+use crate::codec::{CallCodec, Codec, CodecFactory, NoCalls, NotExpressible, Setup};
 
 /// The codec.
 pub struct Postcard;
@@ -19,12 +19,14 @@ impl CodecFactory for Postcard {
         "serde's types without names, as the crate postcard writes them"
     }
 
-    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>> {
-        Some(Box::new(Framed::new(setup, Lends(Varints))))
+    fn open(&self, setup: Setup) -> Box<dyn Codec> {
+        Box::new(Framed::new(setup, Lends(Varints)))
     }
 
-    fn calls(&self) -> Option<&'static dyn CallCodec> {
-        None
+    fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
+        Err(NoCalls {
+            why: "it has no form for calls yet",
+        })
     }
 }
 
@@ -34,8 +36,8 @@ struct Varints;
 impl Format for Varints {
     const ABSENCE: Absence = Absence::Written;
 
-    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Unwritable> {
-        postcard::serialize_with_flavor(value, Appending(out)).map_err(|_| Unwritable)
+    fn write(&self, value: &impl Serialize, out: &mut Vec<u8>) -> Result<(), NotExpressible> {
+        postcard::serialize_with_flavor(value, Appending(out)).map_err(|_| UNWRITABLE)
     }
 }
 

@@ -22,7 +22,10 @@ use server_core::message::Operation;
 use server_core::{Event, Reply, Request};
 
 use super::framed::Framed;
-use crate::codec::{CallCodec, Codec, CodecFactory, DecodeError, NotExpressible, Setup};
+use crate::codec::{
+    CallCodec, Codec, CodecFactory, DecodeError, NoCalls, NotExpressible, Setup, check_reply,
+    check_request,
+};
 use frames::Frames;
 use wire::Wrong;
 
@@ -38,12 +41,12 @@ impl CodecFactory for Protobuf {
         "protocol buffers, as proto/chat.proto has them"
     }
 
-    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>> {
-        Some(Box::new(Framed::new(setup, Frames)))
+    fn open(&self, setup: Setup) -> Box<dyn Codec> {
+        Box::new(Framed::new(setup, Frames))
     }
 
-    fn calls(&self) -> Option<&'static dyn CallCodec> {
-        Some(&Calls)
+    fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
+        Ok(&Calls)
     }
 }
 
@@ -56,6 +59,7 @@ impl CallCodec for Calls {
         request: &Request<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), NotExpressible> {
+        check_request(request)?;
         requests::encode(request, out);
         Ok(())
     }
@@ -69,6 +73,7 @@ impl CallCodec for Calls {
     }
 
     fn encode_reply(&self, reply: &Reply<'_>, out: &mut Vec<u8>) -> Result<(), NotExpressible> {
+        check_reply(reply)?;
         replies::encode(reply, out);
         Ok(())
     }

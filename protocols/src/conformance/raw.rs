@@ -42,7 +42,7 @@ pub(super) fn encoded(door: &dyn Door, requests: &[Request<'_>]) -> Checked<Vec<
         framing: Framing::Codec,
         frame_max_bytes: FRAME_MAX_BYTES,
     };
-    let mut codec = codec.open(setup).ok_or_else(no_stream)?;
+    let mut codec = codec.open(setup);
     let mut frames = Vec::with_capacity(requests.len());
     for request in requests {
         let mut frame = Vec::new();

@@ -139,6 +139,7 @@ impl Door for Registered {
             codec: self.pair.codec,
             traffic: Arc::default(),
             compression: None,
+            trust: None,
         })
     }
 }

@@ -22,7 +22,7 @@ const READ_BYTES: usize = 16 * 1024;
 ///
 /// # Errors
 /// Whatever the socket says; a peer that goes away is no error.
-pub(crate) async fn serve_stream<S>(parts: StreamParts<S>) -> std::io::Result<()>
+pub async fn serve_stream<S>(parts: StreamParts<S>) -> std::io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -59,11 +59,15 @@ where
 }
 
 /// What a connection is made of.
-pub(crate) struct StreamParts<S> {
-    pub(crate) stream: S,
-    pub(crate) codec: Box<dyn Codec>,
-    pub(crate) connection: Connection,
-    pub(crate) stop: CancellationToken,
+pub struct StreamParts<S> {
+    /// Where bytes come from and go to; counted by whoever opened it.
+    pub stream: S,
+    /// This end's codec, in which nothing was said yet.
+    pub codec: Box<dyn Codec>,
+    /// The client's place at the core.
+    pub connection: Connection,
+    /// Says when to stop.
+    pub stop: CancellationToken,
 }
 
 struct Serving<S> {

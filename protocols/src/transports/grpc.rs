@@ -33,7 +33,8 @@ use crate::conditions::{Conditions, Nature, TOKIO};
 use crate::counted::Counted;
 use crate::sockets::Opened;
 use crate::transport::{
-    BoxFuture, Clients, Compression, Connect, Listen, Listening, Sharing, Transport, TransportError,
+    BoxFuture, Carriage, Clients, Compression, Connect, Listen, Listening, Medium, Sharing,
+    Transport, TransportError,
 };
 use crate::transports::tcp;
 
@@ -66,8 +67,12 @@ impl Transport for Grpc {
         }
     }
 
-    fn is_over_tcp(&self) -> bool {
-        true
+    fn medium(&self) -> Medium {
+        Medium::Tcp
+    }
+
+    fn carriage(&self) -> Carriage {
+        Carriage::Calls
     }
 
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
@@ -141,21 +146,20 @@ impl Format {
         codec: &'static dyn CodecFactory,
         compression: Option<Compression>,
     ) -> Result<Self, TransportError> {
-        let pair = TransportError::Pair {
+        let pair = |why| TransportError::Pair {
             codec: codec.name(),
             transport: "grpc",
+            why,
         };
+        let calls = codec.calls().map_err(|no_calls| pair(no_calls.why))?;
         let content_type = match codec.name() {
             "protobuf" => Ok(HeaderValue::from_static("application/grpc")),
             name => HeaderValue::try_from(format!("application/grpc+{name}")),
         };
-        match (codec.calls(), content_type) {
-            (Some(codec), Ok(content_type)) => Ok(Self {
-                codec,
-                content_type,
-                compression: compression.map(|Compression::Gzip| CompressionEncoding::Gzip),
-            }),
-            _ => Err(pair),
-        }
+        Ok(Self {
+            codec: calls,
+            content_type: content_type.map_err(|_| pair("its name is no content type"))?,
+            compression: compression.map(|Compression::Gzip| CompressionEncoding::Gzip),
+        })
     }
 }

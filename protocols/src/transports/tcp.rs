@@ -13,7 +13,7 @@ use crate::counted::Counted;
 use crate::server::{StreamParts, serve_stream};
 use crate::sockets::Opened;
 use crate::transport::{
-    BoxFuture, Compression, Connect, Listen, Listening, Transport, TransportError,
+    BoxFuture, Carriage, Compression, Connect, Listen, Listening, Medium, Transport, TransportError,
 };
 
 /// How long accepting pauses when the process is out of descriptors or memory, so that it does not spin.
@@ -47,8 +47,12 @@ impl Transport for Tcp {
         }
     }
 
-    fn is_over_tcp(&self) -> bool {
-        true
+    fn medium(&self) -> Medium {
+        Medium::Tcp
+    }
+
+    fn carriage(&self) -> Carriage {
+        Carriage::Frames
     }
 
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
@@ -68,10 +72,7 @@ impl Transport for Tcp {
                 framing: Framing::Codec,
                 frame_max_bytes: FRAME_MAX_BYTES,
             };
-            let codec = connect.codec.open(setup).ok_or(TransportError::Pair {
-                codec: connect.codec.name(),
-                transport: "tcp",
-            })?;
+            let codec = connect.codec.open(setup);
             let stream = dial(&connect.address).await?;
             let stream = Counted::tcp(stream, connect.traffic, Opened::Connected);
             Ok(Box::new(StreamClient::new(stream, codec)) as Box<dyn Client>)
@@ -154,14 +155,14 @@ fn serve_one(stream: TcpStream, listen: &Listen) {
         framing: Framing::Codec,
         frame_max_bytes: REQUEST_MAX_BYTES,
     };
-    let Some(codec) = listen.codec.open(setup) else {
-        return;
-    };
+    let codec = listen.codec.open(setup);
     let peer = stream.peer_addr().ok();
     let parts = StreamParts {
         stream: Counted::tcp(stream, Arc::clone(&listen.traffic), Opened::Accepted),
         codec,
-        connection: listen.chat.connection(),
+        connection: listen
+            .chat
+            .connection_with(listen.codec.capabilities().habits),
         stop: listen.stop.clone(),
     };
     listen.tasks.spawn(async move {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use protocols::client::Client;
 use protocols::codec::{
-    CallCodec, Codec, CodecFactory, DecodeError, Decoded, Encoded, NotExpressible, Setup,
+    CallCodec, Codec, CodecFactory, DecodeError, Decoded, Encoded, NoCalls, NotExpressible, Setup,
 };
 use protocols::codecs::json::Json;
 use protocols::conformance::{self, Door, Target};
@@ -53,7 +53,7 @@ impl CodecFactory for Faulty {
         "json, broken on purpose"
     }
 
-    fn open(&self, setup: Setup) -> Option<Box<dyn Codec>> {
+    fn open(&self, setup: Setup) -> Box<dyn Codec> {
         let frame_max_bytes = match self.0 {
             Fault::NoLimit => usize::MAX / 2,
             _ => setup.frame_max_bytes,
@@ -61,15 +61,17 @@ impl CodecFactory for Faulty {
         let inner = Json.open(Setup {
             frame_max_bytes,
             ..setup
-        })?;
-        Some(Box::new(FaultyCodec {
+        });
+        Box::new(FaultyCodec {
             fault: self.0,
             inner,
-        }))
+        })
     }
 
-    fn calls(&self) -> Option<&'static dyn CallCodec> {
-        None
+    fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
+        Err(NoCalls {
+            why: "it is broken",
+        })
     }
 }
 
@@ -165,6 +167,7 @@ impl Door for FaultyDoor {
             codec: &Json,
             traffic: Arc::default(),
             compression: None,
+            trust: None,
         })
     }
 }

@@ -107,6 +107,7 @@ impl Server {
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
             compression: None,
+            identity: None,
         };
         let runtime = self.runtime.as_ref().unwrap();
         let listening = runtime.spawn(async move { pair.transport.listen(listen).await });

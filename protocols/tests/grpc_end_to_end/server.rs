@@ -70,6 +70,7 @@ pub(crate) async fn connect_compressed(
         codec,
         traffic: Arc::clone(traffic),
         compression,
+        trust: None,
     };
     Caller::new(transport.connect(connect).await.expect("it connects"))
 }
@@ -87,6 +88,7 @@ pub(crate) async fn connect_shared(
         codec,
         traffic: Arc::clone(traffic),
         compression: None,
+        trust: None,
     };
     let clients = transport.connect_shared(connect, clients).await;
     let clients = clients.expect("it connects");
@@ -111,6 +113,7 @@ pub(crate) async fn try_shared(
         codec,
         traffic: Arc::default(),
         compression: None,
+        trust: None,
     };
     transport.connect_shared(connect, clients).await
 }
@@ -127,6 +130,7 @@ pub(crate) async fn try_compressed(
         codec,
         traffic: Arc::default(),
         compression: Some(Compression::Gzip),
+        trust: None,
     };
     transport.connect(connect).await
 }
@@ -152,6 +156,7 @@ impl Server {
             stop: stop.clone(),
             tasks: tasks.clone(),
             compression,
+            identity: None,
         };
         let address = transport.listen(listen).await.expect("it listens").address;
         Self {

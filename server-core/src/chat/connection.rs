@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use super::{Chat, Logins};
+use super::{Chat, Habits, Logins};
 use crate::Answer;
 use crate::error::{ErrorCode, Refusal};
 use crate::limits::LOGINS_PER_CONNECTION_MAX;
@@ -20,6 +20,7 @@ pub type Outcome = Answer<Result<Reply<'static>, Refusal>>;
 /// period); a call's session lives on.
 pub struct Connection {
     pub(crate) chat: Arc<Chat>,
+    pub(crate) habits: Habits,
     pub(crate) seat: Arc<Seat>,
 }
 
@@ -32,9 +33,10 @@ pub(crate) struct Seat {
 }
 
 impl Connection {
-    pub(super) fn framed(chat: Arc<Chat>) -> Self {
+    pub(super) fn framed(chat: Arc<Chat>, habits: Habits) -> Self {
         Self {
             chat,
+            habits,
             seat: Arc::new(Seat::new(SessionKind::Connection, None)),
         }
     }
@@ -46,6 +48,7 @@ impl Connection {
         };
         Ok(Self {
             chat,
+            habits: Habits::OURS,
             seat: Arc::new(Seat::new(SessionKind::Calls, session)),
         })
     }
@@ -61,6 +64,12 @@ impl Connection {
     #[must_use]
     pub fn outbox(&self) -> &Arc<Outbox> {
         &self.seat.outbox
+    }
+
+    /// How accounts and sessions work here.
+    #[must_use]
+    pub const fn habits(&self) -> Habits {
+        self.habits
     }
 
     /// The name of the account that is logged in here.

@@ -111,6 +111,11 @@ impl Reply<'_> {
             },
             Self::DeleteMessages { ids } => Reply::DeleteMessages { ids },
             Self::Undo { ids } => Reply::Undo { ids },
+            Self::SignUp { key } => Reply::SignUp { key },
+            Self::Enter { unread, messages } => Reply::Enter {
+                unread,
+                messages: messages.into_iter().map(Message::into_owned).collect(),
+            },
         }
     }
 }

@@ -59,6 +59,7 @@ pub(crate) fn apply(connection: &Connection, request: &Request<'_>) -> Outcome {
         ),
         Request::DeleteMessages { ids } => undo::delete(connection, ids),
         Request::Undo { ids } => undo::undo(connection, ids),
+        Request::SignUp { .. } | Request::Enter { .. } => Err(ErrorCode::NotExpressible.into()),
     };
     outcome.unwrap_or_else(|refusal| Answer::Ready(Err(refusal)))
 }

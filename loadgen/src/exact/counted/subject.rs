@@ -78,11 +78,13 @@ enum Wire {
 
 impl Wire {
     fn open(variant: &Variant<'_>) -> anyhow::Result<Self> {
-        let wire = match variant.shape {
-            Shape::Framed => Ends::open(variant.codec).map(Self::Framed),
-            Shape::Calls => variant.codec.calls().map(Self::Calls),
-        };
-        wire.context("the codec opened before, and does not now")
+        match variant.shape {
+            Shape::Framed => Ok(Self::Framed(Ends::open(variant.codec))),
+            Shape::Calls => match variant.codec.calls() {
+                Ok(codec) => Ok(Self::Calls(codec)),
+                Err(no_calls) => Err(anyhow::anyhow!(no_calls.why)),
+            },
+        }
     }
 
     /// Appends the frame; gives something that depends on all of it. What cannot be said was not spoken, either.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use protocols::codec::{CallCodec, CodecFactory};
 use server_core::chat::Subscription;
 use server_core::message::Token;
@@ -22,7 +22,9 @@ pub(super) struct Calls {
 impl Calls {
     pub(super) fn open(codec: &dyn CodecFactory, world: &World) -> anyhow::Result<Self> {
         Ok(Self {
-            codec: codec.calls().context("the codec has no calls")?,
+            codec: codec
+                .calls()
+                .map_err(|no_calls| anyhow::anyhow!(no_calls.why))?,
             chat: Arc::clone(&world.chat),
             session: None,
         })

@@ -22,32 +22,27 @@ pub(in crate::exact) struct Ends {
 }
 
 impl Ends {
-    /// Opens both; none if the codec has no frames of its own.
-    pub(in crate::exact) fn open(codec: &dyn CodecFactory) -> Option<Self> {
+    /// Opens both.
+    pub(in crate::exact) fn open(codec: &dyn CodecFactory) -> Self {
         let end = |frame_max_bytes| {
             codec.open(Setup {
                 framing: Framing::Codec,
                 frame_max_bytes,
             })
         };
-        Some(Self {
-            client: end(FRAME_MAX_BYTES)?,
-            server: end(REQUEST_MAX_BYTES)?,
-        })
+        Self {
+            client: end(FRAME_MAX_BYTES),
+            server: end(REQUEST_MAX_BYTES),
+        }
     }
 }
 
-/// Whether a codec has frames of its own.
-pub(super) fn opens(codec: &dyn CodecFactory) -> bool {
-    Ends::open(codec).is_some()
-}
-
 impl Framed {
-    pub(super) fn open(codec: &dyn CodecFactory, world: &World) -> anyhow::Result<Self> {
-        Ok(Self {
-            ends: Ends::open(codec).context("the codec has no frames of its own")?,
+    pub(super) fn open(codec: &dyn CodecFactory, world: &World) -> Self {
+        Self {
+            ends: Ends::open(codec),
             connection: world.chat.connection(),
-        })
+        }
     }
 
     /// Carries what the server says; nothing if the format cannot say it.

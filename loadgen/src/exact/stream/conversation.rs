@@ -63,9 +63,10 @@ impl Sides {
         let server_traffic = Arc::<Traffic>::default();
         let stop = CancellationToken::new();
         let listen = Listen {
-            address: "127.0.0.1:0".to_owned(),
+            address: pair.transport.anywhere(),
             codec: pair.codec,
             chat: Arc::clone(&world.chat),
+            identity: None,
             traffic: Arc::clone(&server_traffic),
             stop: stop.clone(),
             tasks: TaskTracker::new(),
@@ -77,6 +78,7 @@ impl Sides {
             codec: pair.codec,
             traffic: Arc::clone(&client_traffic),
             compression: None,
+            trust: None,
         };
         Ok(Self {
             client: pair.transport.connect(connect).await?,

@@ -9,7 +9,7 @@ use super::messages::{self, Order};
 use super::number::{write_last, write_varint};
 use super::receiver::{Parsed, Reading};
 use super::sender::{Sender, write_text};
-use crate::codec::{Encoded, NotExpressible};
+use crate::codec::{Encoded, NO_PASSWORD, NotExpressible};
 
 const LOG_OUT: u8 = 0x01;
 const DELETE_ACCOUNT: u8 = 0x02;
@@ -41,7 +41,7 @@ const LAGGED: u8 = 4;
 /// Appends a reply, a refusal or an event.
 ///
 /// # Errors
-/// [`NotExpressible`] if a page is longer than pages are.
+/// [`NotExpressible`] if a page is longer than pages are, or accounts have no passwords.
 pub(super) fn encode(
     message: &FromServer<'_>,
     sender: &mut Sender,
@@ -53,7 +53,7 @@ pub(super) fn encode(
         });
     }
     Ok(match message {
-        FromServer::Reply(reply) => encode_reply(reply, sender, out),
+        FromServer::Reply(reply) => encode_reply(reply, sender, out)?,
         FromServer::Refused(refusal) => frame::write(out, REFUSED, |out| {
             out.push(refusal.code as u8);
             write_last(out, refusal.detail);
@@ -71,13 +71,17 @@ const fn page_length(message: &FromServer<'_>) -> usize {
     }
 }
 
-fn encode_reply(reply: &Reply<'_>, sender: &mut Sender, out: &mut Vec<u8>) -> Encoded {
+fn encode_reply(
+    reply: &Reply<'_>,
+    sender: &mut Sender,
+    out: &mut Vec<u8>,
+) -> Result<Encoded, NotExpressible> {
     let code = match reply {
-        Reply::LogOut => return frame::write_bare(out, LOG_OUT),
-        Reply::DeleteAccount => return frame::write_bare(out, DELETE_ACCOUNT),
-        Reply::Ping => return frame::write_bare(out, PING),
-        Reply::CreateAccount => return frame::write_bare(out, CREATE_ACCOUNT),
-        Reply::MarkRead => return frame::write_bare(out, MARK_READ),
+        Reply::LogOut => return Ok(frame::write_bare(out, LOG_OUT)),
+        Reply::DeleteAccount => return Ok(frame::write_bare(out, DELETE_ACCOUNT)),
+        Reply::Ping => return Ok(frame::write_bare(out, PING)),
+        Reply::CreateAccount => return Ok(frame::write_bare(out, CREATE_ACCOUNT)),
+        Reply::MarkRead => return Ok(frame::write_bare(out, MARK_READ)),
         Reply::Send {
             delivered: true, ..
         } => SEND_DELIVERED,
@@ -94,8 +98,11 @@ fn encode_reply(reply: &Reply<'_>, sender: &mut Sender, out: &mut Vec<u8>) -> En
         Reply::History { .. } => HISTORY,
         Reply::DeleteMessages { .. } => DELETE_MESSAGES,
         Reply::Undo { .. } => UNDO,
+        Reply::SignUp { .. } | Reply::Enter { .. } => return Err(NO_PASSWORD),
     };
-    frame::write(out, code, |out| encode_reply_body(reply, sender, out))
+    Ok(frame::write(out, code, |out| {
+        encode_reply_body(reply, sender, out);
+    }))
 }
 
 fn encode_reply_body(reply: &Reply<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
@@ -104,7 +111,9 @@ fn encode_reply_body(reply: &Reply<'_>, sender: &mut Sender, out: &mut Vec<u8>) 
         | Reply::DeleteAccount
         | Reply::Ping
         | Reply::CreateAccount
-        | Reply::MarkRead => {}
+        | Reply::MarkRead
+        | Reply::SignUp { .. }
+        | Reply::Enter { .. } => {}
         Reply::Send { id, .. } => write_last(out, sender.id_difference(*id)),
         Reply::LogInStart {
             login_id,

@@ -7,7 +7,7 @@ use super::frame;
 use super::number::{write_last, write_varint};
 use super::receiver::{Parsed, Reading};
 use super::sender::{Sender, write_text};
-use crate::codec::Encoded;
+use crate::codec::{Encoded, NO_PASSWORD, NotExpressible};
 
 const LOG_OUT: u8 = 0x01;
 const DELETE_ACCOUNT: u8 = 0x02;
@@ -42,18 +42,28 @@ pub(super) fn may_begin_preface(input: &[u8]) -> bool {
 }
 
 /// Appends a request.
-pub(super) fn encode(request: &Request<'_>, sender: &mut Sender, out: &mut Vec<u8>) -> Encoded {
-    match request {
+///
+/// # Errors
+/// [`NotExpressible`]
+pub(super) fn encode(
+    request: &Request<'_>,
+    sender: &mut Sender,
+    out: &mut Vec<u8>,
+) -> Result<Encoded, NotExpressible> {
+    Ok(match request {
         Request::LogOut => frame::write_bare(out, LOG_OUT),
         Request::DeleteAccount => frame::write_bare(out, DELETE_ACCOUNT),
         Request::Ping => frame::write_bare(out, PING),
         Request::Unread => frame::write_bare(out, UNREAD),
-        _ => frame::write(out, code(request), |out| encode_body(request, sender, out)),
-    }
+        _ => {
+            let code = code(request).ok_or(NO_PASSWORD)?;
+            frame::write(out, code, |out| encode_body(request, sender, out))
+        }
+    })
 }
 
-const fn code(request: &Request<'_>) -> u8 {
-    match request {
+const fn code(request: &Request<'_>) -> Option<u8> {
+    Some(match request {
         Request::LogOut => LOG_OUT,
         Request::DeleteAccount => DELETE_ACCOUNT,
         Request::Ping => PING,
@@ -75,12 +85,18 @@ const fn code(request: &Request<'_>) -> u8 {
         Request::History { .. } => HISTORY,
         Request::DeleteMessages { .. } => DELETE_MESSAGES,
         Request::Undo { .. } => UNDO,
-    }
+        Request::SignUp { .. } | Request::Enter { .. } => return None,
+    })
 }
 
 fn encode_body(request: &Request<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
     match request {
-        Request::LogOut | Request::DeleteAccount | Request::Ping | Request::Unread => {}
+        Request::LogOut
+        | Request::DeleteAccount
+        | Request::Ping
+        | Request::Unread
+        | Request::SignUp { .. }
+        | Request::Enter { .. } => {}
         Request::Send {
             to,
             text,

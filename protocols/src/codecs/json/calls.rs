@@ -6,7 +6,7 @@ use server_core::{Event, Reply, Request};
 
 use super::fields::{FromServerFields, RequestFields};
 use super::{decode, encode, object};
-use crate::codec::{CallCodec, DecodeError, NotExpressible};
+use crate::codec::{CallCodec, DecodeError, NotExpressible, check_reply, check_request};
 
 /// The codec for calls.
 pub(super) struct Calls;
@@ -17,6 +17,7 @@ impl CallCodec for Calls {
         request: &Request<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), NotExpressible> {
+        check_request(request)?;
         object::write_object(out, |object| encode::request_fields(request, object));
         Ok(())
     }
@@ -33,6 +34,7 @@ impl CallCodec for Calls {
     }
 
     fn encode_reply(&self, reply: &Reply<'_>, out: &mut Vec<u8>) -> Result<(), NotExpressible> {
+        check_reply(reply)?;
         object::write_object(out, |object| encode::reply_fields(reply, object));
         Ok(())
     }

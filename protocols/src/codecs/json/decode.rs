@@ -9,6 +9,7 @@ use server_core::{ErrorCode, Event, FromServer, Refusal, Reply, Request};
 use super::fields::{
     FieldSet, Fill, FromServerFields, MessageField, MessageFields, Object, RequestFields,
 };
+use crate::codec::NO_PASSWORD;
 
 type Parsed<T> = Result<T, &'static str>;
 
@@ -124,6 +125,7 @@ impl<'a> RequestFields<'a> {
             Operation::Undo => Request::Undo {
                 ids: ids(self.ids.take())?.collect(),
             },
+            Operation::SignUp | Operation::Enter => return Err(NO_PASSWORD.reason),
         })
     }
 
@@ -196,6 +198,7 @@ impl<'a> FromServerFields<'a> {
             Operation::Undo => Reply::Undo {
                 ids: ids(self.ids.take())?.collect(),
             },
+            Operation::SignUp | Operation::Enter => return Err(NO_PASSWORD.reason),
         })
     }
 

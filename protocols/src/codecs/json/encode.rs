@@ -4,17 +4,26 @@ use server_core::message::{Message, MessageId, UnreadCount};
 use server_core::{Event, FromServer, Refusal, Reply, Request};
 
 use super::object::{Object, write_number, write_object, write_text};
+use crate::codec::{NotExpressible, check_reply, check_request};
 
 /// Appends a request, without the end of the line.
-pub(super) fn request(request: &Request<'_>, out: &mut Vec<u8>) {
+pub(super) fn request(request: &Request<'_>, out: &mut Vec<u8>) -> Result<(), NotExpressible> {
+    check_request(request)?;
     write_object(out, |object| {
         object.word("op", request.operation().name());
         request_fields(request, object);
     });
+    Ok(())
 }
 
 /// Appends a reply, a refusal or an event, without the end of the line.
-pub(super) fn from_server(message: &FromServer<'_>, out: &mut Vec<u8>) {
+pub(super) fn from_server(
+    message: &FromServer<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), NotExpressible> {
+    if let FromServer::Reply(reply) = message {
+        check_reply(reply)?;
+    }
     write_object(out, |object| match message {
         FromServer::Reply(reply) => {
             object.word("reply", reply.operation().name());
@@ -23,6 +32,7 @@ pub(super) fn from_server(message: &FromServer<'_>, out: &mut Vec<u8>) {
         FromServer::Refused(refusal) => refusal_fields(refusal, object),
         FromServer::Event(event) => event_fields(event, object),
     });
+    Ok(())
 }
 
 /// The fields of a request, without its operation.
@@ -45,7 +55,12 @@ pub(super) fn request_fields(request: &Request<'_>, object: &mut Object<'_>) {
             object.binary("proof", proof);
         }
         Request::Resume { token } => object.binary("token", &token.0),
-        Request::LogOut | Request::DeleteAccount | Request::Ping | Request::Unread => {}
+        Request::LogOut
+        | Request::DeleteAccount
+        | Request::Ping
+        | Request::Unread
+        | Request::SignUp { .. }
+        | Request::Enter { .. } => {}
         Request::ListAccounts {
             pattern,
             after,
@@ -132,7 +147,9 @@ pub(super) fn reply_fields(reply: &Reply<'_>, object: &mut Object<'_>) {
         | Reply::LogOut
         | Reply::DeleteAccount
         | Reply::Ping
-        | Reply::MarkRead => {}
+        | Reply::MarkRead
+        | Reply::SignUp { .. }
+        | Reply::Enter { .. } => {}
         Reply::ListAccounts { names, more } => {
             object.list("names", names, |out, name| write_text(out, name));
             object.flag("more", *more);

@@ -85,8 +85,6 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
-    use server_core::{ErrorCode, Refusal};
-
     use super::*;
 
     fn lines(framing: Framing) -> Lines {
@@ -104,11 +102,7 @@ mod tests {
     }
 
     fn too_long<T>() -> Result<T, DecodeError> {
-        let refusal = Refusal::with_detail(ErrorCode::FrameRefused, 8);
-        Err(DecodeError::Lost {
-            refusal,
-            reason: "the line is too long",
-        })
+        Err(DecodeError::too_long(8))
     }
 
     #[test]

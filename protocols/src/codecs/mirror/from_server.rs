@@ -101,22 +101,21 @@ pub(in crate::codecs) struct UnreadCount<S> {
     count: u64,
 }
 
-impl<'v> From<&'v server_core::FromServer<'_>> for FromServer<&'v str> {
-    fn from(message: &'v server_core::FromServer<'_>) -> Self {
-        match message {
-            server_core::FromServer::Reply(reply) => reply.into(),
+impl<'v> FromServer<&'v str> {
+    /// What the vocabulary says; `None` for what only accounts without passwords have.
+    pub(super) fn of(message: &'v server_core::FromServer<'_>) -> Option<Self> {
+        Some(match message {
+            server_core::FromServer::Reply(reply) => return Self::of_reply(reply),
             server_core::FromServer::Refused(refusal) => Self::Refused {
                 code: refusal.code as u8,
                 detail: refusal.detail,
             },
             server_core::FromServer::Event(event) => event.into(),
-        }
+        })
     }
-}
 
-impl<'v> From<&'v Reply<'_>> for FromServer<&'v str> {
-    fn from(reply: &'v Reply<'_>) -> Self {
-        match reply {
+    fn of_reply(reply: &'v Reply<'_>) -> Option<Self> {
+        Some(match reply {
             Reply::Hello {
                 version,
                 text_max_chars,
@@ -173,7 +172,8 @@ impl<'v> From<&'v Reply<'_>> for FromServer<&'v str> {
             },
             Reply::DeleteMessages { ids } => Self::DeleteMessages { ids: numbers(ids) },
             Reply::Undo { ids } => Self::Undo { ids: numbers(ids) },
-        }
+            Reply::SignUp { .. } | Reply::Enter { .. } => return None,
+        })
     }
 }
 

@@ -85,12 +85,12 @@ pub(in crate::codecs) enum Request<S> {
 }
 
 impl<'v> Request<&'v str> {
-    /// What the vocabulary says.
-    pub(super) fn of(request: &'v server_core::Request<'_>, absence: Absence) -> Self {
+    /// What the vocabulary says; `None` for what only accounts without passwords have.
+    pub(super) fn of(request: &'v server_core::Request<'_>, absence: Absence) -> Option<Self> {
         use server_core::Request as V;
         let optional =
             |text: &'v Option<Text<'_>>| Optional::new(text.as_ref().map(Text::as_str), absence);
-        match request {
+        Some(match request {
             V::Hello { version } => Self::Hello { version: *version },
             V::CreateAccount { name, verifier } => Self::CreateAccount {
                 name,
@@ -151,7 +151,8 @@ impl<'v> Request<&'v str> {
             },
             V::DeleteMessages { ids } => Self::DeleteMessages { ids: numbers(ids) },
             V::Undo { ids } => Self::Undo { ids: numbers(ids) },
-        }
+            V::SignUp { .. } | V::Enter { .. } => return None,
+        })
     }
 }
 

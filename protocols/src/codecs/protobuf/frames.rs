@@ -5,7 +5,8 @@ use server_core::{ErrorCode, Event, FromServer, Refusal, Reply, Request};
 
 use super::wire::{Fields, Writer, Wrong, bytes, slots};
 use super::{events, replies, requests};
-use crate::codecs::framed::{Bodies, Unwritable};
+use crate::codec::{NO_PASSWORD, NotExpressible};
+use crate::codecs::framed::Bodies;
 
 /// The field of an event in `ServerFrame`.
 const EVENT: u32 = 15;
@@ -17,8 +18,12 @@ const REFUSAL: u32 = 16;
 pub(super) struct Frames;
 
 impl Bodies for Frames {
-    fn write_request(&self, request: &Request<'_>, out: &mut Vec<u8>) -> Result<(), Unwritable> {
-        let field = field(request.operation());
+    fn write_request(
+        &self,
+        request: &Request<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), NotExpressible> {
+        let field = field(request.operation()).ok_or(NO_PASSWORD)?;
         Writer(out).message(field, |writer| requests::encode(request, writer.0));
         Ok(())
     }
@@ -31,12 +36,13 @@ impl Bodies for Frames {
         &self,
         message: &FromServer<'_>,
         out: &mut Vec<u8>,
-    ) -> Result<(), Unwritable> {
+    ) -> Result<(), NotExpressible> {
         let mut writer = Writer(out);
         match message {
-            FromServer::Reply(reply) => writer.message(field(reply.operation()), |writer| {
-                replies::encode(reply, writer.0);
-            }),
+            FromServer::Reply(reply) => {
+                let field = field(reply.operation()).ok_or(NO_PASSWORD)?;
+                writer.message(field, |writer| replies::encode(reply, writer.0));
+            }
             FromServer::Refused(refusal) => writer.message(REFUSAL, |writer| {
                 writer.number(1, refusal.code as u8);
                 writer.number(2, refusal.detail);
@@ -53,9 +59,9 @@ impl Bodies for Frames {
     }
 }
 
-/// The field of an operation, in both directions.
-const fn field(operation: Operation) -> u32 {
-    match operation {
+/// The field of an operation, in both directions; `None` if there is none.
+const fn field(operation: Operation) -> Option<u32> {
+    Some(match operation {
         Operation::Hello => 1,
         Operation::CreateAccount => 2,
         Operation::LogInStart => 3,
@@ -72,12 +78,13 @@ const fn field(operation: Operation) -> u32 {
         Operation::History => 14,
         Operation::DeleteMessages => 17,
         Operation::Undo => 18,
-    }
+        Operation::SignUp | Operation::Enter => return None,
+    })
 }
 
 fn operation(number: u32) -> Option<Operation> {
-    let mut all = Operation::ALL.iter().copied();
-    all.find(|&operation| field(operation) == number)
+    let mut all = Operation::WITH_PASSWORDS.iter().copied();
+    all.find(|&operation| field(operation) == Some(number))
 }
 
 fn request(body: &[u8]) -> Result<Request<'_>, Wrong> {

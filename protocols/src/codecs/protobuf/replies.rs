@@ -4,6 +4,7 @@ use server_core::message::{LoginId, MessageId, Nonce, Operation, Token, UnreadCo
 use server_core::{Message, Reply};
 
 use super::wire::{Fields, Slot, Writer, Wrong, bytes, numbers, put, repeated, slots, text};
+use crate::codec::NO_PASSWORD;
 
 pub(super) fn encode(reply: &Reply<'_>, out: &mut Vec<u8>) {
     let mut writer = Writer(out);
@@ -44,7 +45,9 @@ pub(super) fn encode(reply: &Reply<'_>, out: &mut Vec<u8>) {
         | Reply::LogOut
         | Reply::DeleteAccount
         | Reply::Ping
-        | Reply::MarkRead => {}
+        | Reply::MarkRead
+        | Reply::SignUp { .. }
+        | Reply::Enter { .. } => {}
         Reply::ListAccounts { names, more } => {
             for name in names {
                 writer.optional_bytes(1, Some(name.as_bytes()));
@@ -136,6 +139,7 @@ pub(super) fn decode(operation: Operation, body: &[u8]) -> Result<Reply<'_>, Wro
         Operation::Undo => Reply::Undo {
             ids: numbers(body, MessageId)?,
         },
+        Operation::SignUp | Operation::Enter => return Err(Wrong(NO_PASSWORD.reason)),
     })
 }
 

@@ -4,6 +4,7 @@ use server_core::Request;
 use server_core::message::{ClientId, LoginId, MessageId, Nonce, Operation, Token, Verifier};
 
 use super::wire::{Writer, Wrong, numbers, slots};
+use crate::codec::NO_PASSWORD;
 
 pub(super) fn encode(request: &Request<'_>, out: &mut Vec<u8>) {
     let mut writer = Writer(out);
@@ -25,7 +26,12 @@ pub(super) fn encode(request: &Request<'_>, out: &mut Vec<u8>) {
             writer.bytes(2, proof);
         }
         Request::Resume { token } => writer.bytes(1, &token.0),
-        Request::LogOut | Request::DeleteAccount | Request::Ping | Request::Unread => {}
+        Request::LogOut
+        | Request::DeleteAccount
+        | Request::Ping
+        | Request::Unread
+        | Request::SignUp { .. }
+        | Request::Enter { .. } => {}
         Request::ListAccounts {
             pattern,
             after,
@@ -146,6 +152,7 @@ pub(super) fn decode(operation: Operation, body: &[u8]) -> Result<Request<'_>, W
         Operation::Undo => Request::Undo {
             ids: numbers(body, MessageId)?,
         },
+        Operation::SignUp | Operation::Enter => return Err(Wrong(NO_PASSWORD.reason)),
     })
 }
 
