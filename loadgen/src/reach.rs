@@ -177,12 +177,10 @@ fn check_compression(protocol: &Protocol, compression: Compression) -> Result<()
     )))
 }
 
-/// The names of the protocols of which something is true.
+/// The names of protocols of which something is true, one for each codec and transport.
 fn those(is_true: impl Fn(&Protocol) -> bool) -> String {
-    let names = registry::protocols()
-        .iter()
-        .filter(|protocol| is_true(protocol));
-    names
+    registry::each_once()
+        .filter(|protocol| is_true(protocol))
         .map(Protocol::short_name)
         .collect::<Vec<_>>()
         .join(",")
