@@ -161,7 +161,7 @@ impl Loopback {
 }
 async fn listen(pair: Pair, world: &World) -> String {
     let listen = Listen {
-        address: "127.0.0.1:0".to_owned(),
+        address: pair.transport.anywhere(),
         codec: pair.codec,
         chat: Arc::clone(&world.chat),
         traffic: Arc::new(Traffic::default()),

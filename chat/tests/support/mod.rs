@@ -50,7 +50,8 @@ impl Server {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = chat(&["serve"]);
         for protocol in protocols() {
-            command.args(["--listen", &format!("{protocol}=127.0.0.1:0")]);
+            let anywhere = registry::find(protocol).unwrap().anywhere();
+            command.args(["--listen", &format!("{protocol}={anywhere}")]);
         }
         let mut child = command.args(arguments).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();

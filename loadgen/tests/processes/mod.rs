@@ -89,7 +89,8 @@ impl Server {
     /// One that listens.
     pub(crate) fn start(protocol: &str) -> Self {
         let mut server = Self::spawn();
-        server.tell(&Order::Serve(serve_order(protocol, "127.0.0.1:0")));
+        let found = protocols::registry::find(protocol).expect("it is registered");
+        server.tell(&Order::Serve(serve_order(protocol, &found.anywhere())));
         match server.listen() {
             Report::Ready {
                 address: Some(address),

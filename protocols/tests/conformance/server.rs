@@ -100,7 +100,7 @@ impl Server {
     /// A front end for this codec on this transport; gives its address.
     pub(crate) async fn listen(&self, pair: Pair) -> String {
         let listen = Listen {
-            address: "127.0.0.1:0".to_owned(),
+            address: pair.transport.anywhere(),
             codec: pair.codec,
             chat: Arc::clone(&self.chat),
             traffic: Arc::default(),
