@@ -2,6 +2,7 @@
 //! of the notebooks say less than the vocabulary has; workloads and the conformance suite use what is there, and list what
 //! is not.
 
+use server_core::ErrorCode;
 use server_core::chat::{Accounts, Habits};
 use server_core::limits::{NAME_MAX_BYTES, TEXT_MAX_CHARS};
 use server_core::message::Operation;
@@ -14,14 +15,56 @@ pub struct Capabilities {
     /// Whether it tells events other than a new message: deletions, accounts that are gone, a session that was too
     /// slow, a server that closes.
     pub other_events: OtherEvents,
+    /// The refusals that it tells apart: of any other it says that there was one, and not why.
+    pub refusals: &'static [ErrorCode],
+    /// The fields that it leaves out of requests and replies that it can say.
+    pub leaves_out: &'static [Part],
     /// How accounts and sessions work where it is served.
     pub habits: Habits,
     /// The names that it takes.
     pub names: Charset,
     /// The texts that it takes.
     pub texts: Charset,
-    /// What it leaves out of what it can say, each in words that finish "it does not say …".
+    /// What else it leaves out of what it can say, each in words that finish "it does not say …".
     pub unsaid: &'static [&'static str],
+}
+
+/// A field that a format may leave out. Whoever decodes puts there what is named here, and nobody relies on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The numbers of messages, in messages and in the reply to `Send`: 0.
+    MessageIds,
+    /// When a message was sent: 0.
+    SentAt,
+    /// Whether a message was read: `false`, or what the habits say.
+    ReadMarks,
+    /// Whether an event went out, in the reply to `Send`: `false`.
+    Delivered,
+    /// How many unread messages a client wants, and whose: it takes all that wait.
+    ReadLimit,
+    /// How many names a listing may have.
+    ListLimit,
+    /// Behind which name a listing goes on, and whether there are more names: `false`.
+    ListPages,
+    /// The number that goes with a refusal: 0.
+    RefusalDetails,
+}
+
+impl Part {
+    /// What is not said, in words that finish "it does not say …".
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::MessageIds => "which number a message has",
+            Self::SentAt => "when a message was sent",
+            Self::ReadMarks => "whether a message was read",
+            Self::Delivered => "whether a message was told at once",
+            Self::ReadLimit => "how many unread messages are wanted",
+            Self::ListLimit => "how many names are wanted",
+            Self::ListPages => "where a listing goes on",
+            Self::RefusalDetails => "which limit a refusal is about",
+        }
+    }
 }
 
 /// Whether a format tells events other than a new message.
@@ -90,6 +133,24 @@ impl Capabilities {
         self.operations.contains(&operation)
     }
 
+    /// Whether it has this field.
+    #[must_use]
+    pub fn has(&self, part: Part) -> bool {
+        !self.leaves_out.contains(&part)
+    }
+
+    /// Whether it says that this is why a request was refused.
+    #[must_use]
+    pub fn tells(&self, code: ErrorCode) -> bool {
+        self.refusals.contains(&code)
+    }
+
+    /// All that it leaves out of what it can say, each in words that finish "it does not say …".
+    pub fn omissions(&self) -> impl Iterator<Item = &'static str> {
+        let parts = self.leaves_out.iter().map(|part| part.words());
+        parts.chain(self.unsaid.iter().copied())
+    }
+
     /// Whether accounts have passwords: then they are created by `CreateAccount` and logged in to by SCRAM, otherwise by
     /// `SignUp` and `Enter`.
     #[must_use]
@@ -102,6 +163,8 @@ impl Capabilities {
 pub static EVERYTHING: Capabilities = Capabilities {
     operations: Operation::WITH_PASSWORDS,
     other_events: OtherEvents::Told,
+    refusals: ErrorCode::ALL,
+    leaves_out: &[],
     habits: Habits::OURS,
     names: Charset {
         // Names are ASCII.
