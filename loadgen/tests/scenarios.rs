@@ -23,9 +23,10 @@ fn measure(arguments: &str) -> Vec<Run> {
     results.runs
 }
 
-/// Every codec and every transport, as the command line takes them.
+/// Every codec and every transport between processes, as the command line takes them.
 fn all_chat_protocols() -> String {
     each_once()
+        .filter(|protocol| !protocol.is_in_process())
         .map(|protocol| protocol.name)
         .collect::<Vec<_>>()
         .join(",")

@@ -8,7 +8,7 @@ use crate::codecs::{bincode, cbor, custom, json, msgpack, postcard, protobuf};
 use crate::conditions::Conditions;
 use crate::floor::{self, Reference};
 use crate::transport::{Carriage, Compression, Medium, Sharing, Transport};
-use crate::transports::{grpc, tcp};
+use crate::transports::{grpc, mem, tcp};
 
 /// All codecs.
 pub static CODECS: &[&dyn CodecFactory] = &[
@@ -22,7 +22,7 @@ pub static CODECS: &[&dyn CodecFactory] = &[
 ];
 
 /// All transports.
-pub static TRANSPORTS: &[&dyn Transport] = &[&tcp::Tcp, &grpc::Grpc];
+pub static TRANSPORTS: &[&dyn Transport] = &[&tcp::Tcp, &grpc::Grpc, &mem::Mem];
 
 /// Short names of protocols that people ask for often, or know by that name.
 static ALIASES: &[(&str, &str)] = &[

@@ -1,6 +1,8 @@
 //! The server's end: what drives a codec and the core over a transport.
 
+mod accepted;
 pub(crate) mod calls;
 mod stream;
 
+pub(crate) use accepted::serve_accepted;
 pub use stream::{StreamParts, serve_stream};

@@ -54,6 +54,12 @@ pub const PIPELINE_MAX: usize = 1_024;
 /// What a connection collects for the socket before it reads further requests, in bytes.
 pub const WRITE_BUFFER_MAX_BYTES: usize = 256 * 1024;
 
+/// What may be on its way between the two ends of a connection in memory, in each direction, in bytes.
+pub const PIPE_MAX_BYTES: usize = 256 * 1024;
+
+/// How many connections may wait to be accepted by a listener in memory; as many as Linux lets wait for a socket.
+pub const BACKLOG_MAX: usize = 4_096;
+
 /// How many HTTP/2 streams a client may have open on one connection.
 pub const STREAMS_MAX: u32 = 1_024;
 

@@ -20,9 +20,10 @@ use server_core::scram::{ClientKeys, Hashing};
 /// Bounds what would hang; nothing waits for it when all is well.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The names of all protocols that `chat` serves.
+/// The names of protocols that `chat` serves.
 pub(crate) fn protocols() -> Vec<&'static str> {
-    registry::each_once().map(Protocol::short_name).collect()
+    let between_processes = registry::each_once().filter(|protocol| !protocol.is_in_process());
+    between_processes.map(Protocol::short_name).collect()
 }
 
 /// Names of protocols as accounts can have them.

@@ -3,11 +3,12 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use server_core::limits::FRAME_MAX_BYTES;
 use server_core::{FromServer, Request};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{Client, ClientError, Incoming, MessageBytes, Ticket};
-use crate::codec::Codec;
+use crate::codec::{Codec, CodecFactory, Framing, Setup};
 
 /// How much is read at once, in bytes.
 const READ_BYTES: usize = 16 * 1024;
@@ -38,6 +39,15 @@ impl<S> StreamClient<S> {
             next_answer: 0,
             bytes: MessageBytes::default(),
         }
+    }
+
+    /// A client on a stream of bytes that is open, in which the codec finds its frames.
+    pub(crate) fn on(stream: S, codec: &dyn CodecFactory) -> Self {
+        let setup = Setup {
+            framing: Framing::Codec,
+            frame_max_bytes: FRAME_MAX_BYTES,
+        };
+        Self::new(stream, codec.open(setup))
     }
 
     /// Hands over every whole frame of the input; tells whether there was one.

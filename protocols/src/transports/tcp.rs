@@ -3,14 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use server_core::limits::{FRAME_MAX_BYTES, REQUEST_MAX_BYTES};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::client::{Client, StreamClient};
-use crate::codec::{Framing, Setup};
 use crate::conditions::{Conditions, Nature, TOKIO};
 use crate::counted::Counted;
-use crate::server::{StreamParts, serve_stream};
+use crate::server::{StreamParts, serve_accepted};
 use crate::sockets::Opened;
 use crate::transport::{
     BoxFuture, Carriage, Compression, Connect, Listen, Listening, Medium, Transport, TransportError,
@@ -68,14 +66,9 @@ impl Transport for Tcp {
     fn connect(&self, connect: Connect) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>> {
         Box::pin(async move {
             Compression::check(connect.compression, self)?;
-            let setup = Setup {
-                framing: Framing::Codec,
-                frame_max_bytes: FRAME_MAX_BYTES,
-            };
-            let codec = connect.codec.open(setup);
             let stream = dial(&connect.address).await?;
             let stream = Counted::tcp(stream, connect.traffic, Opened::Connected);
-            Ok(Box::new(StreamClient::new(stream, codec)) as Box<dyn Client>)
+            Ok(Box::new(StreamClient::on(stream, connect.codec)) as Box<dyn Client>)
         })
     }
 }
@@ -151,25 +144,8 @@ async fn accept_all(listener: TcpListener, listen: Listen) {
 }
 
 fn serve_one(stream: TcpStream, listen: &Listen) {
-    let setup = Setup {
-        framing: Framing::Codec,
-        frame_max_bytes: REQUEST_MAX_BYTES,
-    };
-    let codec = listen.codec.open(setup);
     let peer = stream.peer_addr().ok();
-    let parts = StreamParts {
-        stream: Counted::tcp(stream, Arc::clone(&listen.traffic), Opened::Accepted),
-        codec,
-        connection: listen
-            .chat
-            .connection_with(listen.codec.capabilities().habits),
-        stop: listen.stop.clone(),
-    };
-    listen.tasks.spawn(async move {
-        tracing::debug!(?peer, "connected");
-        match serve_stream(parts).await {
-            Ok(()) => tracing::debug!(?peer, "disconnected"),
-            Err(error) => tracing::debug!(?peer, %error, "connection lost"),
-        }
-    });
+    let stream = Counted::tcp(stream, Arc::clone(&listen.traffic), Opened::Accepted);
+    let parts = StreamParts::of(stream, listen);
+    listen.tasks.spawn(serve_accepted(parts, peer));
 }
