@@ -2,14 +2,14 @@
 
 mod caller;
 pub(crate) mod calls;
-mod stream;
+mod framed;
 
 use std::task::{Context, Poll};
 
 use server_core::{FromServer, Request};
 
 pub use caller::{Caller, LogInError, LoggedIn};
-pub use stream::StreamClient;
+pub use framed::{FramedClient, StreamClient};
 
 use crate::codec::{DecodeError, NotExpressible};
 

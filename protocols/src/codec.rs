@@ -197,6 +197,14 @@ impl DecodeError {
             reason: "the frame is too long",
         }
     }
+
+    /// A message of a transport, of this many bytes, that does not hold a whole frame.
+    pub(crate) const fn no_frame(message_bytes: usize) -> Self {
+        Self::Malformed {
+            frame_bytes: message_bytes,
+            reason: "the message is not a whole frame",
+        }
+    }
 }
 
 /// What is said of requests and replies that only accounts without passwords have, in formats of those that have them.

@@ -6,7 +6,8 @@
 //!    [`security`]: what a transport that encrypts is given.
 //! 2. [`registry`]: the visible list of all codecs, transports and protocols.
 //! 3. `codecs/`, `transports/`: a file for each.
-//! 4. [`server`] and [`client`]: what drives a codec over a transport at either end.
+//! 4. [`server`] and [`client`]: what drives a codec over a transport at either end; [`link`]: what is between them on a
+//!    connection.
 //! 5. [`counted`]: where the bytes of every socket are counted; [`tcp_info`]: what the kernel adds; [`sockets`]: what
 //!    sockets say when they are asked; [`conditions`]: what is equal between protocols, and what is not.
 //! 6. [`floor`]: the least that any relay can do, as a reference.
@@ -20,6 +21,7 @@ pub mod conditions;
 pub mod conformance;
 pub mod counted;
 pub mod floor;
+pub mod link;
 pub mod registry;
 pub mod security;
 pub mod server;

@@ -2,7 +2,7 @@
 
 mod accepted;
 pub(crate) mod calls;
-mod stream;
+mod connection;
 
 pub(crate) use accepted::serve_accepted;
-pub use stream::{StreamParts, serve_stream};
+pub use connection::{Parts, StreamParts, serve};

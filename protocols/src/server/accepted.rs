@@ -1,24 +1,24 @@
-//! A stream of bytes that a listener has accepted.
+//! A connection that a listener has accepted.
 
 use std::fmt::Debug;
 
 use server_core::limits::REQUEST_MAX_BYTES;
-use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{StreamParts, serve_stream};
-use crate::codec::{Framing, Setup};
+use super::{Parts, StreamParts, serve};
+use crate::codec::Setup;
+use crate::link::{ByteLink, Link};
 use crate::transport::Listen;
 
-impl<S> StreamParts<S> {
-    /// A connection of this listener: its stream, in which the codec finds its frames.
-    pub(crate) fn of(stream: S, listen: &Listen) -> Self {
+impl<L: Link> Parts<L> {
+    /// A connection of this listener: what carries its frames.
+    pub(crate) fn over(link: L, listen: &Listen) -> Self {
         let setup = Setup {
-            framing: Framing::Codec,
+            framing: L::FRAMING,
             frame_max_bytes: REQUEST_MAX_BYTES,
         };
         let habits = listen.codec.capabilities().habits;
         Self {
-            stream,
+            link,
             codec: listen.codec.open(setup),
             connection: listen.chat.connection_with(habits),
             stop: listen.stop.clone(),
@@ -26,13 +26,20 @@ impl<S> StreamParts<S> {
     }
 }
 
-/// Serves a connection until either end closes it. What goes wrong with it is its client's concern, and only noted.
-pub(crate) async fn serve_accepted<S>(parts: StreamParts<S>, peer: impl Debug)
+impl<S> StreamParts<S>
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    ByteLink<S>: Link,
 {
+    /// A connection of this listener: its stream, in which the codec finds its frames.
+    pub(crate) fn of(stream: S, listen: &Listen) -> Self {
+        Self::over(ByteLink::new(stream), listen)
+    }
+}
+
+/// Serves a connection until either end closes it. What goes wrong with it is its client's concern, and only noted.
+pub(crate) async fn serve_accepted<L: Link>(parts: Parts<L>, peer: impl Debug) {
     tracing::debug!(?peer, "connected");
-    match serve_stream(parts).await {
+    match serve(parts).await {
         Ok(()) => tracing::debug!(?peer, "disconnected"),
         Err(error) => tracing::debug!(?peer, %error, "connection lost"),
     }

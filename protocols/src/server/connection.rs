@@ -1,4 +1,4 @@
-//! One connection that is a stream of bytes: read what is there, answer all of it, flush once.
+//! One connection: read what is there, answer all of it, flush once.
 
 use std::collections::VecDeque;
 use std::future::{Future as _, poll_fn};
@@ -8,36 +8,28 @@ use std::task::{Context, Poll};
 use server_core::answer::Later;
 use server_core::limits::{PIPELINE_MAX, WRITE_BUFFER_MAX_BYTES};
 use server_core::{Answer, Connection, ErrorCode, Event, FromServer, Refusal, Reply};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use crate::codec::{Codec, DecodeError};
+use crate::codec::{Codec, DecodeError, Decoded, Framing};
+use crate::link::{ByteLink, Link, Parting, Read};
 
 type Answered = Result<Reply<'static>, Refusal>;
-
-/// How much is read at once, in bytes.
-const READ_BYTES: usize = 16 * 1024;
 
 /// Serves one connection until either end closes it.
 ///
 /// # Errors
 /// Whatever the socket says; a peer that goes away is no error.
-pub async fn serve_stream<S>(parts: StreamParts<S>) -> std::io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let StreamParts {
-        stream,
+pub async fn serve<L: Link>(parts: Parts<L>) -> std::io::Result<()> {
+    let Parts {
+        link,
         codec,
         connection,
         stop,
     } = parts;
     let mut serving = Serving {
-        stream,
+        link,
         codec,
         connection,
-        input: Vec::new(),
-        output: Vec::new(),
         waiting: VecDeque::new(),
         state: State::Open,
     };
@@ -51,7 +43,7 @@ where
         serving.answer_input().await?;
         if stop.is_cancelled() {
             serving.encode(&FromServer::Event(Event::ServerClosing));
-            serving.state = State::Closing;
+            serving.state = State::Closing(Parting::Stopping);
         }
         serving.flush().await?;
     }
@@ -59,10 +51,10 @@ where
 }
 
 /// What a connection is made of.
-pub struct StreamParts<S> {
-    /// Where bytes come from and go to; counted by whoever opened it.
-    pub stream: S,
-    /// This end's codec, in which nothing was said yet.
+pub struct Parts<L> {
+    /// Where frames come from and go to.
+    pub link: L,
+    /// This end's codec, opened for the link's framing, in which nothing was said yet.
     pub codec: Box<dyn Codec>,
     /// The client's place at the core.
     pub connection: Connection,
@@ -70,14 +62,13 @@ pub struct StreamParts<S> {
     pub stop: CancellationToken,
 }
 
-struct Serving<S> {
-    stream: S,
+/// A connection that is a stream of bytes.
+pub type StreamParts<S> = Parts<ByteLink<S>>;
+
+struct Serving<L> {
+    link: L,
     codec: Box<dyn Codec>,
     connection: Connection,
-    /// What was read and not decoded yet.
-    input: Vec<u8>,
-    /// What is to be written.
-    output: Vec<u8>,
     /// Answers in the order of their requests, from the first one that the store has not given yet.
     waiting: VecDeque<Waiting>,
     state: State,
@@ -92,11 +83,11 @@ enum Waiting {
 enum State {
     Open,
     /// No more is read; what was asked is answered, then the connection closes.
-    Closing,
+    Closing(Parting),
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
-    /// Waits until something happened, and takes in whatever did: bytes, events, answers, the end, the word to stop.
+impl<L: Link> Serving<L> {
+    /// Waits until something happened, and takes in whatever did: frames, events, answers, the end, the word to stop.
     async fn wait(
         &mut self,
         stopped: &mut Pin<&mut WaitForCancellationFutureOwned>,
@@ -143,7 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
     /// Encodes the events that wait, as long as there is room.
     fn poll_events(&mut self, context: &mut Context<'_>) -> bool {
         let mut any = false;
-        while self.output.len() < WRITE_BUFFER_MAX_BYTES {
+        while self.link.staged_bytes() < WRITE_BUFFER_MAX_BYTES {
             let Poll::Ready(Some(event)) = self.connection.outbox().poll_pop(context) else {
                 break;
             };
@@ -155,31 +146,35 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
 
     /// Reads what is there, unless too many answers are on their way already.
     fn poll_read(&mut self, context: &mut Context<'_>) -> std::io::Result<bool> {
-        if self.waiting.len() >= PIPELINE_MAX || self.state == State::Closing {
+        if self.waiting.len() >= PIPELINE_MAX || self.state != State::Open {
             return Ok(false);
         }
-        let mut space = [std::mem::MaybeUninit::uninit(); READ_BYTES];
-        let mut buffer = ReadBuf::uninit(&mut space);
-        match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
+        match self.link.poll_read(context) {
             Poll::Pending => return Ok(false),
-            Poll::Ready(read) => read?,
+            Poll::Ready(read) => match read? {
+                Read::Some => {}
+                Read::End => self.state = State::Closing(Parting::Ended),
+                Read::Wrong(error) => drop(self.refuse(&error)),
+            },
         }
-        if buffer.filled().is_empty() {
-            self.state = State::Closing;
-        }
-        self.input.extend_from_slice(buffer.filled());
         Ok(true)
     }
 
     /// Applies every whole request of the input.
     async fn answer_input(&mut self) -> std::io::Result<()> {
-        let mut done = 0;
-        while self.waiting.len() < PIPELINE_MAX && done < self.input.len() {
-            match self.codec.decode_request(&self.input[done..]) {
-                Ok(None) => break,
-                Ok(Some(decoded)) => {
-                    done += decoded.frame_bytes;
-                    let request = decoded.value;
+        while self.waiting.len() < PIPELINE_MAX
+            && self.state != State::Closing(Parting::Refused)
+            && let Some(input) = self.link.input()
+        {
+            let input_bytes = input.len();
+            let frame_bytes = match self.codec.decode_request(input) {
+                Ok(None) if L::FRAMING == Framing::Codec => break,
+                Ok(None) => self.refuse(&DecodeError::no_frame(input_bytes)),
+                Ok(Some(Decoded {
+                    value: request,
+                    frame_bytes,
+                    ..
+                })) => {
                     if request.overlaps() {
                         let answer = self.connection.apply(&request);
                         self.take(answer);
@@ -191,17 +186,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
                             .chain([answer])
                             .for_each(|answer| self.encode(&answer.into()));
                     }
+                    frame_bytes
                 }
-                Err(error) => {
-                    let left = self.input.len() - done;
-                    done += self.refuse(&error).min(left);
-                }
-            }
-            if self.output.len() >= WRITE_BUFFER_MAX_BYTES {
+                Err(error) => self.refuse(&error),
+            };
+            self.link.consume(frame_bytes);
+            if self.link.staged_bytes() >= WRITE_BUFFER_MAX_BYTES {
                 self.flush().await?;
             }
         }
-        self.input.drain(..done);
         Ok(())
     }
 
@@ -224,30 +217,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
             }
             DecodeError::Lost { refusal, .. } => {
                 self.take(Answer::Ready(Err(refusal)));
-                self.state = State::Closing;
+                self.state = State::Closing(Parting::Refused);
                 usize::MAX
             }
         }
     }
 
-    /// Appends a frame. A reply that the format cannot say is told as a refusal; an event is left out.
+    /// Stages a frame. A reply that the format cannot say is told as a refusal; an event is left out.
     fn encode(&mut self, reply: &FromServer<'_>) {
-        if self.codec.encode_reply(reply, &mut self.output).is_ok() {
+        let Self { link, codec, .. } = self;
+        if link.stage(|out| codec.encode_reply(reply, out)).is_ok() {
             return;
         }
         if !matches!(reply, FromServer::Event(_)) {
             let refusal = FromServer::Refused(ErrorCode::NotExpressible.into());
-            let encoded = self.codec.encode_reply(&refusal, &mut self.output);
+            let encoded = link.stage(|out| codec.encode_reply(&refusal, out));
             debug_assert!(encoded.is_ok(), "every format can refuse");
         }
     }
 
     async fn flush(&mut self) -> std::io::Result<()> {
-        if !self.output.is_empty() {
-            self.stream.write_all(&self.output).await?;
-            self.output.clear();
-        }
-        Ok(())
+        poll_fn(|context| self.link.poll_flush(context)).await
     }
 
     /// Answers what was asked before the end, and closes.
@@ -256,7 +246,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Serving<S> {
             self.encode(&answer.into());
         }
         self.flush().await?;
-        self.stream.shutdown().await
+        let parting = match self.state {
+            State::Closing(parting) => parting,
+            State::Open => Parting::Ended,
+        };
+        poll_fn(|context| self.link.poll_close(parting, context)).await
     }
 }
 
