@@ -11,7 +11,7 @@ use crate::transport::Listen;
 
 impl<L: Link> Parts<L> {
     /// A connection of this listener: what carries its frames.
-    pub(crate) fn over(link: L, listen: &Listen) -> Self {
+    pub fn over(link: L, listen: &Listen) -> Self {
         let setup = Setup {
             framing: L::FRAMING,
             frame_max_bytes: REQUEST_MAX_BYTES,
@@ -31,7 +31,7 @@ where
     ByteLink<S>: Link,
 {
     /// A connection of this listener: its stream, in which the codec finds its frames.
-    pub(crate) fn of(stream: S, listen: &Listen) -> Self {
+    pub fn of(stream: S, listen: &Listen) -> Self {
         Self::over(ByteLink::new(stream), listen)
     }
 }

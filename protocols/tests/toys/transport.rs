@@ -4,15 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use protocols::client::{Client, StreamClient};
-use protocols::codec::{Framing, Setup};
 use protocols::conditions::Conditions;
 use protocols::counted::Counted;
-use protocols::server::{StreamParts, serve_stream};
+use protocols::server::{StreamParts, serve};
 use protocols::transport::{
     BoxFuture, Carriage, Connect, Listen, Listening, Medium, Transport, TransportError,
 };
 use protocols::transports::tcp::Tcp;
-use server_core::limits::{FRAME_MAX_BYTES, REQUEST_MAX_BYTES};
 use tokio::net::UnixStream;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -50,14 +48,9 @@ impl Transport for Couples {
         let address = listen.address.clone();
         listen.tasks.clone().spawn(async move {
             while let Some(Some(stream)) = listen.stop.run_until_cancelled(comers.recv()).await {
-                listen.tasks.spawn(serve_stream(StreamParts {
-                    stream: Counted::new(stream, listen.traffic.clone()),
-                    codec: listen.codec.open(setup(REQUEST_MAX_BYTES)),
-                    connection: listen
-                        .chat
-                        .connection_with(listen.codec.capabilities().habits),
-                    stop: listen.stop.clone(),
-                }));
+                let stream = Counted::new(stream, listen.traffic.clone());
+                let parts = StreamParts::of(stream, &listen);
+                listen.tasks.spawn(serve(parts));
             }
         });
         Box::pin(std::future::ready(Ok(Listening { address })))
@@ -74,16 +67,9 @@ impl Transport for Couples {
         });
         let address = connect.address;
         let connected = opened.map_err(|source| TransportError::Connect { address, source });
-        let codec = connect.codec.open(setup(FRAME_MAX_BYTES));
+        let codec = connect.codec;
         Box::pin(std::future::ready(connected.map(|stream| {
-            Box::new(StreamClient::new(stream, codec)) as Box<dyn Client>
+            Box::new(StreamClient::on(stream, codec)) as Box<dyn Client>
         })))
-    }
-}
-
-fn setup(frame_max_bytes: usize) -> Setup {
-    Setup {
-        framing: Framing::Codec,
-        frame_max_bytes,
     }
 }
