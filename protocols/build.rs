@@ -1,4 +1,4 @@
-//! Makes Rust of `proto/chat.proto`, without protoc.
+//! Makes Rust of `proto/chat.proto`, without protoc, and keeps its descriptors for those who ask a server what it speaks.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "cargo::rerun-if-changed={}",
         folder.join("chat.proto").display()
     );
-    let files = protox::compile(["chat.proto"], [&folder])?;
-    tonic_prost_build::configure().compile_fds(files)?;
+    let mut compiler = protox::Compiler::new([&folder])?;
+    compiler.include_source_info(true).open_file("chat.proto")?;
+    let made = PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(
+        made.join("chat.descriptors"),
+        compiler.encode_file_descriptor_set(),
+    )?;
+    tonic_prost_build::configure().compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use bincode::config::Configuration;
 use serde::{Deserialize, Serialize};
 
 use super::framed::{Framed, UNWRITABLE};
-use super::mirror::{Absence, Format, Lending, Lends, MISFIT, TRAILING};
+use super::mirror::{Absence, Calls, Format, Lending, Lends, MISFIT, TRAILING};
 use crate::codec::{CallCodec, Codec, CodecFactory, NoCalls, NotExpressible, Setup};
 
 /// The codec.
@@ -25,9 +25,7 @@ impl CodecFactory for Bincode {
     }
 
     fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
-        Err(NoCalls {
-            why: "it has no form for calls yet",
-        })
+        Ok(&Calls(Lends(Standard)))
     }
 }
 

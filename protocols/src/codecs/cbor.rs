@@ -3,10 +3,11 @@
 use ciborium::de::from_reader_with_buffer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use server_core::message::Operation;
 
 use super::framed::{Bodies, Framed, UNWRITABLE};
-use super::mirror::{Absence, Format, FromServer, MISFIT, Request, TRAILING};
-use super::mirror::{write_from_server, write_request};
+use super::mirror::{Absence, Calls, Fields, Format, FromServer, MISFIT, Request, TRAILING};
+use super::mirror::{read_reply, read_request, write_from_server, write_request};
 use crate::codec::{CallCodec, Codec, CodecFactory, NoCalls, NotExpressible, Setup};
 
 /// The codec.
@@ -26,9 +27,7 @@ impl CodecFactory for Cbor {
     }
 
     fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
-        Err(NoCalls {
-            why: "it has no form for calls yet",
-        })
+        Ok(&Calls(Maps))
     }
 }
 
@@ -75,8 +74,45 @@ impl Bodies for Maps {
     }
 }
 
+impl Fields for Maps {
+    fn format(&self) -> &impl Format {
+        self
+    }
+
+    fn read_request_fields<'a>(
+        &self,
+        operation: Operation,
+        body: &'a [u8],
+    ) -> Result<server_core::Request<'a>, &'static str> {
+        let request: Result<Request<String>, _> = read_request!(operation, body, read_fields);
+        request.map(Into::into)
+    }
+
+    fn read_reply_fields<'a>(
+        &self,
+        operation: Operation,
+        body: &'a [u8],
+    ) -> Result<server_core::FromServer<'a>, &'static str> {
+        let reply: Result<FromServer<String>, &'static str> =
+            read_reply!(operation, body, read_fields);
+        reply?.try_into()
+    }
+}
+
+/// Reads the fields of a kind, without the kind; they must be all that there is.
+fn read_fields<T: DeserializeOwned>(body: &[u8]) -> Result<T, &'static str> {
+    match head(body) {
+        Some((MAP, ..)) => read_all(body),
+        _ => Err(MISFIT),
+    }
+}
+
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, &'static str> {
     check_shape(body)?;
+    read_all(body)
+}
+
+fn read_all<T: DeserializeOwned>(body: &[u8]) -> Result<T, &'static str> {
     let mut left = body;
     let value = from_reader_with_buffer(&mut left, &mut [0; SCRATCH_BYTES]).map_err(|_| MISFIT)?;
     if left.is_empty() {

@@ -7,12 +7,15 @@
 //! Texts are a parameter: `&str` on the way out, [`Words`] on the way in where a library can lend what it reads, `String`
 //! where it cannot.
 
+mod calls;
 mod from_server;
 mod parts;
 mod request;
 
 use serde::{Deserialize, Serialize};
+use server_core::message::Operation;
 
+pub(super) use self::calls::{Calls, Fields, NO_KIND, Nothing, read_reply, read_request};
 pub(super) use self::from_server::FromServer;
 pub(super) use self::parts::Absence;
 use self::parts::Words;
@@ -39,6 +42,11 @@ pub(super) trait Format: Send {
 pub(super) trait Lending: Format {
     /// Reads a value, which must be all that there is.
     fn read<'a, T: Deserialize<'a>>(&self, body: &'a [u8]) -> Result<T, &'static str>;
+
+    /// Reads the fields of a kind, without the kind; they must be all that there is.
+    fn read_fields<'a, T: Deserialize<'a>>(&self, body: &'a [u8]) -> Result<T, &'static str> {
+        self.read(body)
+    }
 }
 
 /// A format that lends.
@@ -71,6 +79,32 @@ impl<F: Lending> Bodies for Lends<F> {
     ) -> Result<server_core::FromServer<'a>, &'static str> {
         let message = self.0.read::<FromServer<Words<'a>>>(body)?;
         message.try_into()
+    }
+}
+
+impl<F: Lending + Sync> Fields for Lends<F> {
+    fn format(&self) -> &impl Format {
+        &self.0
+    }
+
+    fn read_request_fields<'a>(
+        &self,
+        operation: Operation,
+        body: &'a [u8],
+    ) -> Result<server_core::Request<'a>, &'static str> {
+        let request: Result<Request<Words<'a>>, _> =
+            read_request!(operation, body, self.0.read_fields);
+        request.map(Into::into)
+    }
+
+    fn read_reply_fields<'a>(
+        &self,
+        operation: Operation,
+        body: &'a [u8],
+    ) -> Result<server_core::FromServer<'a>, &'static str> {
+        let reply: Result<FromServer<Words<'a>>, &'static str> =
+            read_reply!(operation, body, self.0.read_fields);
+        reply?.try_into()
     }
 }
 

@@ -7,7 +7,7 @@ use rmp_serde::decode::Error;
 use serde::{Deserialize, Serialize};
 
 use super::framed::{Framed, UNWRITABLE};
-use super::mirror::{Absence, Format, Lending, Lends, MISFIT, TRAILING};
+use super::mirror::{Absence, Calls, Format, Lending, Lends, MISFIT, TRAILING};
 use crate::codec::{CallCodec, Codec, CodecFactory, NoCalls, NotExpressible, Setup};
 
 /// The codec.
@@ -30,9 +30,7 @@ impl CodecFactory for Msgpack {
     }
 
     fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
-        Err(NoCalls {
-            why: "it has no form for calls yet",
-        })
+        Ok(&Calls(Lends(Arrays)))
     }
 }
 
@@ -49,19 +47,30 @@ impl Format for Arrays {
 
 impl Lending for Arrays {
     fn read<'a, T: Deserialize<'a>>(&self, body: &'a [u8]) -> Result<T, &'static str> {
-        if !is_told_by_name(body) {
-            return Err(MISFIT);
+        if is_told_by_name(body) {
+            read(body)
+        } else {
+            Err(MISFIT)
         }
-        let mut deserializer = Deserializer::from_read_ref(body);
-        deserializer.set_max_depth(DEPTH_MAX);
-        let value = T::deserialize(&mut deserializer).map_err(|_| MISFIT)?;
-        // The library does not tell how much it has read; but of a further value not even the first byte may be there.
-        match bool::deserialize(&mut deserializer) {
-            Err(Error::InvalidMarkerRead(end)) if end.kind() == ErrorKind::UnexpectedEof => {
-                Ok(value)
-            }
-            _ => Err(TRAILING),
+    }
+
+    fn read_fields<'a, T: Deserialize<'a>>(&self, body: &'a [u8]) -> Result<T, &'static str> {
+        if is_array(body) {
+            read(body)
+        } else {
+            Err(MISFIT)
         }
+    }
+}
+
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, &'static str> {
+    let mut deserializer = Deserializer::from_read_ref(body);
+    deserializer.set_max_depth(DEPTH_MAX);
+    let value = T::deserialize(&mut deserializer).map_err(|_| MISFIT)?;
+    // The library does not tell how much it has read; but of a further value not even the first byte may be there.
+    match bool::deserialize(&mut deserializer) {
+        Err(Error::InvalidMarkerRead(end)) if end.kind() == ErrorKind::UnexpectedEof => Ok(value),
+        _ => Err(TRAILING),
     }
 }
 
@@ -72,8 +81,12 @@ fn is_told_by_name(body: &[u8]) -> bool {
         [0x81, entry @ ..] | [0xde, 0, 1, entry @ ..] | [0xdf, 0, 0, 0, 1, entry @ ..] => entry,
         name => return after_str(name).is_some(),
     };
-    let fields = after_str(entry).and_then(<[u8]>::first);
-    matches!(fields, Some(0x90..=0x9f | 0xdc | 0xdd))
+    after_str(entry).is_some_and(is_array)
+}
+
+/// Whether the first value is an array.
+const fn is_array(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x90..=0x9f | 0xdc | 0xdd, ..])
 }
 
 /// What comes behind a str; `None` if there is another type or the str is cut off.

@@ -4,7 +4,7 @@ use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
 use super::framed::{Framed, UNWRITABLE};
-use super::mirror::{Absence, Format, Lending, Lends, MISFIT, TRAILING};
+use super::mirror::{Absence, Calls, Format, Lending, Lends, MISFIT, TRAILING};
 use crate::codec::{CallCodec, Codec, CodecFactory, NoCalls, NotExpressible, Setup};
 
 /// The codec.
@@ -24,9 +24,7 @@ impl CodecFactory for Postcard {
     }
 
     fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls> {
-        Err(NoCalls {
-            why: "it has no form for calls yet",
-        })
+        Ok(&Calls(Lends(Varints)))
     }
 }
 

@@ -7,6 +7,7 @@
 //! over as they are, so that any codec runs; a tower service that finds calls by their paths; and one task for each
 //! connection, as on every other transport, where hyper would have one for each call.
 
+mod beside;
 mod client;
 mod crew;
 mod deadline;
@@ -27,6 +28,7 @@ use server_core::limits::STREAMS_MAX;
 use tokio::net::TcpStream;
 use tonic::codec::CompressionEncoding;
 
+use self::beside::Beside;
 use crate::client::Client;
 use crate::codec::{CallCodec, CodecFactory};
 use crate::conditions::{Conditions, Nature, TOKIO};
@@ -78,9 +80,10 @@ impl Transport for Grpc {
     fn listen(&self, listen: Listen) -> BoxFuture<'_, Result<Listening, TransportError>> {
         Box::pin(async move {
             let format = Format::of(listen.codec, listen.compression)?;
+            let beside = beside(&listen)?;
             let (listener, address) = tcp::bind(&listen.address).await?;
             let tasks = listen.tasks.clone();
-            tasks.spawn(server::accept_all(listener, listen, format));
+            tasks.spawn(server::accept_all(listener, listen, format, beside));
             Ok(Listening { address })
         })
     }
@@ -132,6 +135,23 @@ async fn dial(connect: &Connect) -> Result<(Counted<TcpStream>, Format), Transpo
     Ok((stream, format))
 }
 
+/// What is offered beside the service: nothing where messages are none of protocol buffers.
+fn beside(listen: &Listen) -> Result<Option<Beside>, TransportError> {
+    if listen.codec.name() != PROTOBUF {
+        return Ok(None);
+    }
+    Beside::new(&listen.stop)
+        .map(Some)
+        .map_err(|_| TransportError::Pair {
+            codec: PROTOBUF,
+            transport: "grpc",
+            why: "its descriptors cannot be read",
+        })
+}
+
+/// The codec that gRPC is known with.
+const PROTOBUF: &str = "protobuf";
+
 /// The format of the messages, and what the header `content-type` says of it.
 #[derive(Clone)]
 struct Format {
@@ -153,7 +173,7 @@ impl Format {
         };
         let calls = codec.calls().map_err(|no_calls| pair(no_calls.why))?;
         let content_type = match codec.name() {
-            "protobuf" => Ok(HeaderValue::from_static("application/grpc")),
+            PROTOBUF => Ok(HeaderValue::from_static("application/grpc")),
             name => HeaderValue::try_from(format!("application/grpc+{name}")),
         };
         Ok(Self {

@@ -1,7 +1,7 @@
 //! Replies, refusals and events as frames.
 
 use server_core::limits::PAGE_MAX;
-use server_core::message::{LoginId, Message, Nonce, Token, UnreadCount};
+use server_core::message::{LoginId, Message, Nonce, Operation, Token, UnreadCount};
 use server_core::{ErrorCode, Event, FromServer, Refusal, Reply};
 
 use super::frame;
@@ -16,10 +16,10 @@ const DELETE_ACCOUNT: u8 = 0x02;
 const PING: u8 = 0x03;
 const CREATE_ACCOUNT: u8 = 0x04;
 const MARK_READ: u8 = 0x05;
-const SERVER_CLOSING: u8 = 0x06;
-const SEND_DELIVERED: u8 = 0x10;
-const SEND_STORED: u8 = 0x20;
-const MESSAGE_RECEIVED: u8 = 0x30;
+pub(super) const SERVER_CLOSING: u8 = 0x06;
+pub(super) const SEND_DELIVERED: u8 = 0x10;
+pub(super) const SEND_STORED: u8 = 0x20;
+pub(super) const MESSAGE_RECEIVED: u8 = 0x30;
 const LOG_IN_START: u8 = 0x40;
 const LOG_IN_FINISH: u8 = 0x50;
 const RESUME: u8 = 0x60;
@@ -32,6 +32,9 @@ const DELETE_MESSAGES: u8 = 0xc0;
 const UNDO: u8 = 0xd0;
 const REFUSED: u8 = 0xe0;
 const OTHER_EVENT: u8 = 0xf0;
+
+/// Below this one, a code is a frame without a body.
+const FIRST_WITH_BODY: u8 = 0x10;
 
 const MESSAGES_DELETED: u8 = 1;
 const MESSAGES_RESTORED: u8 = 2;
@@ -47,11 +50,6 @@ pub(super) fn encode(
     sender: &mut Sender,
     out: &mut Vec<u8>,
 ) -> Result<Encoded, NotExpressible> {
-    if page_length(message) > PAGE_MAX as usize {
-        return Err(NotExpressible {
-            reason: "a page that is longer than the longest page",
-        });
-    }
     Ok(match message {
         FromServer::Reply(reply) => encode_reply(reply, sender, out)?,
         FromServer::Refused(refusal) => frame::write(out, REFUSED, |out| {
@@ -62,13 +60,52 @@ pub(super) fn encode(
     })
 }
 
-const fn page_length(message: &FromServer<'_>) -> usize {
-    match message {
-        FromServer::Reply(Reply::ListAccounts { names, .. }) => names.len(),
-        FromServer::Reply(Reply::Unread { counts }) => counts.len(),
-        FromServer::Reply(Reply::Read { messages } | Reply::History { messages }) => messages.len(),
+/// The code of a reply that can be said.
+///
+/// # Errors
+/// [`NotExpressible`] if a page is longer than pages are, or accounts have no passwords.
+pub(super) fn code(reply: &Reply<'_>) -> Result<u8, NotExpressible> {
+    let page_length = match reply {
+        Reply::ListAccounts { names, .. } => names.len(),
+        Reply::Unread { counts } => counts.len(),
+        Reply::Read { messages } | Reply::History { messages } => messages.len(),
         _ => 0,
+    };
+    if page_length > PAGE_MAX as usize {
+        return Err(NotExpressible {
+            reason: "a page that is longer than the longest page",
+        });
     }
+    match reply {
+        Reply::Send {
+            delivered: true, ..
+        } => Ok(SEND_DELIVERED),
+        _ => code_of(reply.operation()).ok_or(NO_PASSWORD),
+    }
+}
+
+/// The code of an operation's replies, of those to send the one that was not delivered; `None` for what only accounts
+/// without passwords have.
+pub(super) const fn code_of(operation: Operation) -> Option<u8> {
+    Some(match operation {
+        Operation::LogOut => LOG_OUT,
+        Operation::DeleteAccount => DELETE_ACCOUNT,
+        Operation::Ping => PING,
+        Operation::CreateAccount => CREATE_ACCOUNT,
+        Operation::MarkRead => MARK_READ,
+        Operation::Send => SEND_STORED,
+        Operation::LogInStart => LOG_IN_START,
+        Operation::LogInFinish => LOG_IN_FINISH,
+        Operation::Resume => RESUME,
+        Operation::Hello => HELLO,
+        Operation::ListAccounts => LIST_ACCOUNTS,
+        Operation::Read => READ,
+        Operation::Unread => UNREAD,
+        Operation::History => HISTORY,
+        Operation::DeleteMessages => DELETE_MESSAGES,
+        Operation::Undo => UNDO,
+        Operation::SignUp | Operation::Enter => return None,
+    })
 }
 
 fn encode_reply(
@@ -76,36 +113,17 @@ fn encode_reply(
     sender: &mut Sender,
     out: &mut Vec<u8>,
 ) -> Result<Encoded, NotExpressible> {
-    let code = match reply {
-        Reply::LogOut => return Ok(frame::write_bare(out, LOG_OUT)),
-        Reply::DeleteAccount => return Ok(frame::write_bare(out, DELETE_ACCOUNT)),
-        Reply::Ping => return Ok(frame::write_bare(out, PING)),
-        Reply::CreateAccount => return Ok(frame::write_bare(out, CREATE_ACCOUNT)),
-        Reply::MarkRead => return Ok(frame::write_bare(out, MARK_READ)),
-        Reply::Send {
-            delivered: true, ..
-        } => SEND_DELIVERED,
-        Reply::Send {
-            delivered: false, ..
-        } => SEND_STORED,
-        Reply::LogInStart { .. } => LOG_IN_START,
-        Reply::LogInFinish { .. } => LOG_IN_FINISH,
-        Reply::Resume { .. } => RESUME,
-        Reply::Hello { .. } => HELLO,
-        Reply::ListAccounts { .. } => LIST_ACCOUNTS,
-        Reply::Read { .. } => READ,
-        Reply::Unread { .. } => UNREAD,
-        Reply::History { .. } => HISTORY,
-        Reply::DeleteMessages { .. } => DELETE_MESSAGES,
-        Reply::Undo { .. } => UNDO,
-        Reply::SignUp { .. } | Reply::Enter { .. } => return Err(NO_PASSWORD),
-    };
+    let code = code(reply)?;
+    if code < FIRST_WITH_BODY {
+        return Ok(frame::write_bare(out, code));
+    }
     Ok(frame::write(out, code, |out| {
         encode_reply_body(reply, sender, out);
     }))
 }
 
-fn encode_reply_body(reply: &Reply<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
+/// Appends what stands behind a frame's first byte and length.
+pub(super) fn encode_reply_body(reply: &Reply<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
     match reply {
         Reply::LogOut
         | Reply::DeleteAccount
@@ -176,8 +194,7 @@ fn encode_event(event: &Event<'_>, sender: &mut Sender, out: &mut Vec<u8>) -> En
     match event {
         Event::ServerClosing => frame::write_bare(out, SERVER_CLOSING),
         Event::MessageReceived(message) => frame::write(out, MESSAGE_RECEIVED, |out| {
-            messages::write_head(message, Order::Rising, sender, out);
-            out.extend_from_slice(message.text.as_bytes());
+            encode_message_received(message, sender, out);
         }),
         _ => frame::write(out, OTHER_EVENT, |out| {
             encode_other_event(event, sender, out);
@@ -185,7 +202,18 @@ fn encode_event(event: &Event<'_>, sender: &mut Sender, out: &mut Vec<u8>) -> En
     }
 }
 
-fn encode_other_event(event: &Event<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
+/// Appends the body of a message that was received.
+pub(super) fn encode_message_received(
+    message: &Message<'_>,
+    sender: &mut Sender,
+    out: &mut Vec<u8>,
+) {
+    messages::write_head(message, Order::Rising, sender, out);
+    out.extend_from_slice(message.text.as_bytes());
+}
+
+/// Appends the body of another event, which begins with its number.
+pub(super) fn encode_other_event(event: &Event<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
     match event {
         Event::ServerClosing | Event::MessageReceived(_) => {}
         Event::MessagesDeleted { ids } => {
@@ -215,18 +243,25 @@ pub(super) fn decode<'a>(code: u8, reading: &mut Reading<'a, '_>) -> Parsed<From
                 .ok_or("there is no refusal of this code")?;
             FromServer::Refused(Refusal::with_detail(code, reading.bytes.last_number()?))
         }
-        MESSAGE_RECEIVED => {
-            let head = messages::read_head(reading, Order::Rising)?;
-            let text = reading.bytes.last_text()?.into();
-            FromServer::Event(Event::MessageReceived(Message { text, ..head }))
-        }
+        MESSAGE_RECEIVED => FromServer::Event(decode_message_received(reading)?),
         SERVER_CLOSING => FromServer::Event(Event::ServerClosing),
-        OTHER_EVENT => FromServer::Event(decode_other_event(reading)?),
+        OTHER_EVENT => {
+            let number = reading.bytes.byte()?;
+            FromServer::Event(decode_other_event(number, reading)?)
+        }
         _ => FromServer::Reply(decode_reply(code, reading)?),
     })
 }
 
-fn decode_reply<'a>(code: u8, reading: &mut Reading<'a, '_>) -> Parsed<Reply<'a>> {
+/// Reads the body of a message that was received.
+pub(super) fn decode_message_received<'a>(reading: &mut Reading<'a, '_>) -> Parsed<Event<'a>> {
+    let head = messages::read_head(reading, Order::Rising)?;
+    let text = reading.bytes.last_text()?.into();
+    Ok(Event::MessageReceived(Message { text, ..head }))
+}
+
+/// Reads the reply that a frame's code and body make.
+pub(super) fn decode_reply<'a>(code: u8, reading: &mut Reading<'a, '_>) -> Parsed<Reply<'a>> {
     Ok(match code {
         LOG_OUT => Reply::LogOut,
         DELETE_ACCOUNT => Reply::DeleteAccount,
@@ -321,8 +356,12 @@ fn decode_page<'a, 'r, T>(
     Ok(page)
 }
 
-fn decode_other_event<'a>(reading: &mut Reading<'a, '_>) -> Parsed<Event<'a>> {
-    Ok(match reading.bytes.byte()? {
+/// Reads what stands behind the number of another event.
+pub(super) fn decode_other_event<'a>(
+    number: u8,
+    reading: &mut Reading<'a, '_>,
+) -> Parsed<Event<'a>> {
+    Ok(match number {
         MESSAGES_DELETED => Event::MessagesDeleted {
             ids: reading.ids()?.into(),
         },

@@ -43,7 +43,19 @@ pub(super) struct Slots {
     next: u8,
 }
 
+/// The table before any name has entered.
+pub(super) static NO_NAMES: Slots = Slots {
+    names: Vec::new(),
+    next: 0,
+};
+
 impl Slots {
+    /// Forgets all names, and keeps the memory.
+    fn clear(&mut self) {
+        self.names.clear();
+        self.next = 0;
+    }
+
     /// The slot that the name behind `ahead` others will take.
     pub(super) fn slot_ahead(&self, ahead: usize) -> u8 {
         let index = (usize::from(self.next) + ahead) % usize::from(SLOTS);
@@ -95,6 +107,13 @@ pub(super) struct FindableSlots {
 }
 
 impl FindableSlots {
+    /// Forgets all names, and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        self.chains.fill(NO_SLOT);
+        self.following.clear();
+    }
+
     /// The slot of a name.
     pub(super) fn find(&self, name: &str) -> Option<u8> {
         let mut slot = *self.chains.get(hash(name.as_bytes()))?;

@@ -3,12 +3,14 @@
 //! Names that a frame brings are set aside while it is read, and enter the table before the next one is: a frame that
 //! turns out wrong leaves no trace, and what was decoded can borrow from a table that holds still.
 
+use std::cell::RefCell;
+
 use server_core::message::MessageId;
 
-use super::names::{NO_SLOT, Name, SLOTS, Slots};
+use super::names::{NO_NAMES, NO_SLOT, Name, SLOTS, Slots};
 use super::number::apply_difference;
 use super::reader::Reader;
-use super::sender::Registers;
+use super::sender::{Naming, Registers};
 
 /// What reading gives, or what is wrong.
 pub(super) type Parsed<T> = Result<T, &'static str>;
@@ -34,6 +36,7 @@ struct Fresh {
 
 /// A frame that is read.
 pub(super) struct Reading<'a, 'r> {
+    naming: Naming,
     body: &'a [u8],
     pub(super) bytes: Reader<'a>,
     pub(super) registers: Registers,
@@ -65,18 +68,14 @@ impl Receiver {
             registers,
         } = self;
         let mut reading = Reading {
+            naming: Naming::InFrames,
             body,
             bytes: Reader::new(body),
             registers: *registers,
             names,
             fresh,
         };
-        let parsed = parse(&mut reading);
-        let whole = if reading.bytes.is_empty() {
-            parsed
-        } else {
-            parsed.and(Err("the frame goes on behind its end"))
-        };
+        let whole = reading.whole(parse);
         match whole {
             Ok(_) => *registers = reading.registers,
             Err(_) => fresh.clear(),
@@ -85,12 +84,54 @@ impl Receiver {
     }
 }
 
+/// Reads a body that travels apart with `parse`, which must use all of it. Each thread keeps the room for its names.
+pub(super) fn read_alone<'a, T>(
+    body: &'a [u8],
+    parse: impl FnOnce(&mut Reading<'a, '_>) -> Parsed<T>,
+) -> Parsed<T> {
+    thread_local! {
+        static FRESH: RefCell<Vec<Fresh>> = const { RefCell::new(Vec::new()) };
+    }
+    FRESH.with_borrow_mut(|fresh| {
+        fresh.clear();
+        fresh.shrink_to(FRESH_KEPT);
+        let mut reading = Reading {
+            naming: Naming::InBodies,
+            body,
+            bytes: Reader::new(body),
+            registers: Registers::default(),
+            names: &NO_NAMES,
+            fresh,
+        };
+        reading.whole(parse)
+    })
+}
+
 impl<'a> Reading<'a, '_> {
+    /// What `parse` reads, if that is all there is.
+    fn whole<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        let parsed = parse(self);
+        if self.bytes.is_empty() {
+            parsed
+        } else {
+            parsed.and(Err("the frame goes on behind its end"))
+        }
+    }
+
     /// A name: a slot, or the name itself.
     pub(super) fn name(&mut self) -> Parsed<Named<'a>> {
-        match self.bytes.byte()? {
-            NO_SLOT => self.new_name(),
-            slot => self.name_in(slot),
+        match self.naming {
+            Naming::InFrames => match self.bytes.byte()? {
+                NO_SLOT => {
+                    let length = self.bytes.varint()?;
+                    self.new_name(length)
+                }
+                slot => self.name_in(slot),
+            },
+            Naming::InBodies => match self.bytes.varint()? {
+                even if even & 1 == 0 => self.new_name(even >> 1),
+                odd => self.name_in(u8::try_from(odd >> 1).unwrap_or(NO_SLOT)),
+            },
         }
     }
 
@@ -105,8 +146,7 @@ impl<'a> Reading<'a, '_> {
             .ok_or("no name has this number")
     }
 
-    fn new_name(&mut self) -> Parsed<Named<'a>> {
-        let length = self.bytes.varint()?;
+    fn new_name(&mut self, length: u64) -> Parsed<Named<'a>> {
         let name = self.bytes.text(length)?;
         let Some(entry) = Name::new(name) else {
             return Ok(Named {

@@ -1,7 +1,7 @@
 //! Requests as frames.
 
 use server_core::Request;
-use server_core::message::{ClientId, LoginId, Nonce, Token, Verifier};
+use server_core::message::{ClientId, LoginId, Nonce, Operation, Token, Verifier};
 
 use super::frame;
 use super::number::{write_last, write_varint};
@@ -13,8 +13,8 @@ const LOG_OUT: u8 = 0x01;
 const DELETE_ACCOUNT: u8 = 0x02;
 const PING: u8 = 0x03;
 const UNREAD: u8 = 0x04;
-const SEND: u8 = 0x10;
-const SEND_WITH_CLIENT_ID: u8 = 0x20;
+pub(super) const SEND: u8 = 0x10;
+pub(super) const SEND_WITH_CLIENT_ID: u8 = 0x20;
 const CREATE_ACCOUNT: u8 = 0x30;
 const LOG_IN_START: u8 = 0x40;
 const LOG_IN_FINISH: u8 = 0x50;
@@ -62,34 +62,41 @@ pub(super) fn encode(
     })
 }
 
-const fn code(request: &Request<'_>) -> Option<u8> {
-    Some(match request {
-        Request::LogOut => LOG_OUT,
-        Request::DeleteAccount => DELETE_ACCOUNT,
-        Request::Ping => PING,
-        Request::Unread => UNREAD,
-        Request::Send {
-            client_id: None, ..
-        } => SEND,
+/// The code of a request; `None` for what only accounts without passwords have.
+pub(super) const fn code(request: &Request<'_>) -> Option<u8> {
+    match request {
         Request::Send {
             client_id: Some(_), ..
-        } => SEND_WITH_CLIENT_ID,
-        Request::CreateAccount { .. } => CREATE_ACCOUNT,
-        Request::LogInStart { .. } => LOG_IN_START,
-        Request::LogInFinish { .. } => LOG_IN_FINISH,
-        Request::Resume { .. } => RESUME,
-        Request::Hello { .. } => HELLO,
-        Request::ListAccounts { .. } => LIST_ACCOUNTS,
-        Request::Read { .. } => READ,
-        Request::MarkRead { .. } => MARK_READ,
-        Request::History { .. } => HISTORY,
-        Request::DeleteMessages { .. } => DELETE_MESSAGES,
-        Request::Undo { .. } => UNDO,
-        Request::SignUp { .. } | Request::Enter { .. } => return None,
+        } => Some(SEND_WITH_CLIENT_ID),
+        _ => code_of(request.operation()),
+    }
+}
+
+/// The code of an operation's requests, of those to send the one without a client id.
+pub(super) const fn code_of(operation: Operation) -> Option<u8> {
+    Some(match operation {
+        Operation::LogOut => LOG_OUT,
+        Operation::DeleteAccount => DELETE_ACCOUNT,
+        Operation::Ping => PING,
+        Operation::Unread => UNREAD,
+        Operation::Send => SEND,
+        Operation::CreateAccount => CREATE_ACCOUNT,
+        Operation::LogInStart => LOG_IN_START,
+        Operation::LogInFinish => LOG_IN_FINISH,
+        Operation::Resume => RESUME,
+        Operation::Hello => HELLO,
+        Operation::ListAccounts => LIST_ACCOUNTS,
+        Operation::Read => READ,
+        Operation::MarkRead => MARK_READ,
+        Operation::History => HISTORY,
+        Operation::DeleteMessages => DELETE_MESSAGES,
+        Operation::Undo => UNDO,
+        Operation::SignUp | Operation::Enter => return None,
     })
 }
 
-fn encode_body(request: &Request<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
+/// Appends what stands behind a frame's first byte and length.
+pub(super) fn encode_body(request: &Request<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
     match request {
         Request::LogOut
         | Request::DeleteAccount

@@ -15,74 +15,94 @@ type Page<T> = List<T, { PAGE_MAX as usize }>;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::codecs) enum FromServer<S> {
-    Hello {
-        version: u32,
-        text_max_chars: u32,
-        page_max: u32,
-        undo_grace_ms: u64,
-    },
+    Hello(Hello),
     CreateAccount,
-    LogInStart {
-        login_id: u64,
-        salt: Bytes<16>,
-        iterations: u32,
-        server_nonce: Bytes<18>,
-    },
-    LogInFinish {
-        server_signature: Bytes<32>,
-        token: Bytes<16>,
-        unread: u64,
-    },
-    Resume {
-        unread: u64,
-    },
+    LogInStart(LogInStart),
+    LogInFinish(LogInFinish),
+    Resume(Resume),
     LogOut,
     DeleteAccount,
     Ping,
-    ListAccounts {
-        names: Page<S>,
-        more: bool,
-    },
-    Send {
-        id: u64,
-        delivered: bool,
-    },
-    Unread {
-        counts: Page<UnreadCount<S>>,
-    },
-    Read {
-        messages: Page<Message<S>>,
-    },
+    ListAccounts(ListAccounts<S>),
+    Send(Send),
+    Unread(Unread<S>),
+    Read(Read<S>),
     MarkRead,
-    History {
-        messages: Page<Message<S>>,
-    },
-    DeleteMessages {
-        ids: Ids,
-    },
-    Undo {
-        ids: Ids,
-    },
-    Refused {
-        code: u8,
-        detail: u64,
-    },
-    MessageReceived {
-        message: Message<S>,
-    },
-    MessagesDeleted {
-        ids: Ids,
-    },
-    MessagesRestored {
-        ids: Ids,
-    },
-    AccountDeleted {
-        name: S,
-    },
-    Lagged {
-        missed: u64,
-    },
+    History(History<S>),
+    DeleteMessages(DeleteMessages),
+    Undo(Undo),
+    Refused { code: u8, detail: u64 },
+    MessageReceived { message: Message<S> },
+    MessagesDeleted { ids: Ids },
+    MessagesRestored { ids: Ids },
+    AccountDeleted { name: S },
+    Lagged { missed: u64 },
     ServerClosing,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct Hello {
+    version: u32,
+    text_max_chars: u32,
+    page_max: u32,
+    undo_grace_ms: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct LogInStart {
+    login_id: u64,
+    salt: Bytes<16>,
+    iterations: u32,
+    server_nonce: Bytes<18>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct LogInFinish {
+    server_signature: Bytes<32>,
+    token: Bytes<16>,
+    unread: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct Resume {
+    unread: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct ListAccounts<S> {
+    names: Page<S>,
+    more: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct Send {
+    id: u64,
+    delivered: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct Unread<S> {
+    counts: Page<UnreadCount<S>>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct Read<S> {
+    messages: Page<Message<S>>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct History<S> {
+    messages: Page<Message<S>>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct DeleteMessages {
+    ids: Ids,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(in crate::codecs) struct Undo {
+    ids: Ids,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -114,64 +134,67 @@ impl<'v> FromServer<&'v str> {
         })
     }
 
-    fn of_reply(reply: &'v Reply<'_>) -> Option<Self> {
+    /// What the vocabulary answers; `None` for what only accounts without passwords have.
+    pub(super) fn of_reply(reply: &'v Reply<'_>) -> Option<Self> {
         Some(match reply {
             Reply::Hello {
                 version,
                 text_max_chars,
                 page_max,
                 undo_grace_ms,
-            } => Self::Hello {
+            } => Self::Hello(Hello {
                 version: *version,
                 text_max_chars: *text_max_chars,
                 page_max: *page_max,
                 undo_grace_ms: *undo_grace_ms,
-            },
+            }),
             Reply::CreateAccount => Self::CreateAccount,
             Reply::LogInStart {
                 login_id,
                 salt,
                 iterations,
                 server_nonce,
-            } => Self::LogInStart {
+            } => Self::LogInStart(LogInStart {
                 login_id: login_id.0,
                 salt: Bytes(*salt),
                 iterations: *iterations,
                 server_nonce: Bytes(server_nonce.0),
-            },
+            }),
             Reply::LogInFinish {
                 server_signature,
                 token,
                 unread,
-            } => Self::LogInFinish {
+            } => Self::LogInFinish(LogInFinish {
                 server_signature: Bytes(*server_signature),
                 token: Bytes(token.0),
                 unread: *unread,
-            },
-            Reply::Resume { unread } => Self::Resume { unread: *unread },
+            }),
+            Reply::Resume { unread } => Self::Resume(Resume { unread: *unread }),
             Reply::LogOut => Self::LogOut,
             Reply::DeleteAccount => Self::DeleteAccount,
             Reply::Ping => Self::Ping,
-            Reply::ListAccounts { names, more } => Self::ListAccounts {
+            Reply::ListAccounts { names, more } => Self::ListAccounts(ListAccounts {
                 names: List(names.iter().map(Text::as_str).collect()),
                 more: *more,
-            },
-            Reply::Send { id, delivered } => Self::Send {
+            }),
+            Reply::Send { id, delivered } => Self::Send(Send {
                 id: id.0,
                 delivered: *delivered,
-            },
-            Reply::Unread { counts } => Self::Unread {
+            }),
+            Reply::Unread { counts } => Self::Unread(Unread {
                 counts: List(counts.iter().map(Into::into).collect()),
-            },
-            Reply::Read { messages } => Self::Read {
+            }),
+            Reply::Read { messages } => Self::Read(Read {
                 messages: page(messages),
-            },
+            }),
             Reply::MarkRead => Self::MarkRead,
-            Reply::History { messages } => Self::History {
+            Reply::History { messages } => Self::History(History {
                 messages: page(messages),
-            },
-            Reply::DeleteMessages { ids } => Self::DeleteMessages { ids: numbers(ids) },
-            Reply::Undo { ids } => Self::Undo { ids: numbers(ids) },
+            }),
+            Reply::DeleteMessages { ids } => {
+                Self::DeleteMessages(DeleteMessages { ids: numbers(ids) })
+            }
+            Reply::Undo { ids } => Self::Undo(Undo { ids: numbers(ids) }),
             Reply::SignUp { .. } | Reply::Enter { .. } => return None,
         })
     }
@@ -224,64 +247,64 @@ impl<'a, S: Into<Text<'a>>> TryFrom<FromServer<S>> for server_core::FromServer<'
 
     fn try_from(message: FromServer<S>) -> Result<Self, Self::Error> {
         let reply = match message {
-            FromServer::Hello {
+            FromServer::Hello(Hello {
                 version,
                 text_max_chars,
                 page_max,
                 undo_grace_ms,
-            } => Reply::Hello {
+            }) => Reply::Hello {
                 version,
                 text_max_chars,
                 page_max,
                 undo_grace_ms,
             },
             FromServer::CreateAccount => Reply::CreateAccount,
-            FromServer::LogInStart {
+            FromServer::LogInStart(LogInStart {
                 login_id,
                 salt,
                 iterations,
                 server_nonce,
-            } => Reply::LogInStart {
+            }) => Reply::LogInStart {
                 login_id: LoginId(login_id),
                 salt: salt.0,
                 iterations,
                 server_nonce: Nonce(server_nonce.0),
             },
-            FromServer::LogInFinish {
+            FromServer::LogInFinish(LogInFinish {
                 server_signature,
                 token,
                 unread,
-            } => Reply::LogInFinish {
+            }) => Reply::LogInFinish {
                 server_signature: server_signature.0,
                 token: Token(token.0),
                 unread,
             },
-            FromServer::Resume { unread } => Reply::Resume { unread },
+            FromServer::Resume(Resume { unread }) => Reply::Resume { unread },
             FromServer::LogOut => Reply::LogOut,
             FromServer::DeleteAccount => Reply::DeleteAccount,
             FromServer::Ping => Reply::Ping,
-            FromServer::ListAccounts { names, more } => Reply::ListAccounts {
+            FromServer::ListAccounts(ListAccounts { names, more }) => Reply::ListAccounts {
                 names: names.map(Into::into),
                 more,
             },
-            FromServer::Send { id, delivered } => Reply::Send {
+            FromServer::Send(Send { id, delivered }) => Reply::Send {
                 id: MessageId(id),
                 delivered,
             },
-            FromServer::Unread { counts } => Reply::Unread {
+            FromServer::Unread(Unread { counts }) => Reply::Unread {
                 counts: counts.map(Into::into),
             },
-            FromServer::Read { messages } => Reply::Read {
+            FromServer::Read(Read { messages }) => Reply::Read {
                 messages: messages.map(Into::into),
             },
             FromServer::MarkRead => Reply::MarkRead,
-            FromServer::History { messages } => Reply::History {
+            FromServer::History(History { messages }) => Reply::History {
                 messages: messages.map(Into::into),
             },
-            FromServer::DeleteMessages { ids } => Reply::DeleteMessages {
+            FromServer::DeleteMessages(DeleteMessages { ids }) => Reply::DeleteMessages {
                 ids: ids.map(MessageId),
             },
-            FromServer::Undo { ids } => Reply::Undo {
+            FromServer::Undo(Undo { ids }) => Reply::Undo {
                 ids: ids.map(MessageId),
             },
             FromServer::Refused { code, detail } => return refused(code, detail),

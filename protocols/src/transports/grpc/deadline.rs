@@ -3,9 +3,21 @@
 use std::time::Duration;
 
 use http::HeaderMap;
+use tokio::time::Instant;
+use tonic::Status;
 
-/// How long the client waits from now on, if it says so in a way that makes sense.
-pub(super) fn of(headers: &HeaderMap) -> Option<Duration> {
+/// Until when the client waits, if it says so in a way that makes sense. The time is asked for only then.
+pub(super) fn of(headers: &HeaderMap) -> Option<Instant> {
+    timeout(headers).and_then(|timeout| Instant::now().checked_add(timeout))
+}
+
+/// What is said to a client that does not wait any more.
+pub(super) fn exceeded() -> Status {
+    Status::deadline_exceeded("there was no answer within grpc-timeout")
+}
+
+/// How long the client waits from now on.
+fn timeout(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get("grpc-timeout")?.to_str().ok()?;
     let (digits, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;
     if !(1..=8).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -33,7 +45,7 @@ mod tests {
     fn check(value: &'static str, deadline: Option<Duration>) {
         let mut headers = HeaderMap::new();
         headers.insert("grpc-timeout", HeaderValue::from_static(value));
-        assert_eq!(of(&headers), deadline, "{value:?}");
+        assert_eq!(timeout(&headers), deadline, "{value:?}");
     }
 
     #[test]
@@ -52,6 +64,6 @@ mod tests {
         for value in ["", "S", "1", "1s", "-1S", "+1S", "100000000S", "1 S", "S1"] {
             check(value, None);
         }
-        assert_eq!(of(&HeaderMap::new()), None);
+        assert_eq!(timeout(&HeaderMap::new()), None);
     }
 }

@@ -8,9 +8,11 @@ use std::task::{Context, Poll};
 use futures_util::Stream;
 use server_core::Event;
 use server_core::chat::Subscription;
+use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::Status;
 
+use super::deadline;
 use super::service::Front;
 
 /// The events of a session, as messages, until it ends or the server stops. Being dropped takes the account offline.
@@ -20,6 +22,7 @@ pub(super) struct Feed {
     subscription: Subscription,
     front: Arc<Front>,
     stopped: Pin<Box<WaitForCancellationFutureOwned>>,
+    deadline: Option<Pin<Box<Sleep>>>,
     state: State,
 }
 
@@ -32,12 +35,18 @@ enum State {
 }
 
 impl Feed {
-    pub(super) fn new(subscription: Subscription, front: Arc<Front>) -> Self {
+    /// The events until `deadline`, if there is one.
+    pub(super) fn new(
+        subscription: Subscription,
+        front: Arc<Front>,
+        deadline: Option<Instant>,
+    ) -> Self {
         let stopped = Box::pin(front.stop.clone().cancelled_owned());
         Self {
             subscription,
             front,
             stopped,
+            deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))),
             state: State::Open,
         }
     }
@@ -62,6 +71,16 @@ impl Feed {
             }
         }
     }
+
+    /// Ends the stream when the client does not wait any more. An event that is there goes first.
+    fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<Status> {
+        let Some(deadline) = &mut self.deadline else {
+            return Poll::Pending;
+        };
+        std::task::ready!(deadline.as_mut().poll(context));
+        self.state = State::Ended;
+        Poll::Ready(deadline::exceeded())
+    }
 }
 
 impl Stream for Feed {
@@ -69,8 +88,10 @@ impl Stream for Feed {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            let Some(event) = std::task::ready!(self.poll_event(context)) else {
-                return Poll::Ready(None);
+            let event = match self.poll_event(context) {
+                Poll::Ready(Some(event)) => event,
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return self.poll_deadline(context).map(|late| Some(Err(late))),
             };
             let mut message = Vec::with_capacity(EVENT_BYTES);
             match self.front.format.codec.encode_event(&event, &mut message) {

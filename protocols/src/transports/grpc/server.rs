@@ -10,6 +10,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
+use super::beside::Beside;
 use super::crew::Crew;
 use super::service::{Front, Services};
 use super::{Format, http2};
@@ -22,7 +23,12 @@ use crate::transports::tcp;
 const GOODBYE_MAX: Duration = Duration::from_secs(1);
 
 /// Accepts connections until the front end is stopped.
-pub(super) async fn accept_all(listener: TcpListener, listen: Listen, format: Format) {
+pub(super) async fn accept_all(
+    listener: TcpListener,
+    listen: Listen,
+    format: Format,
+    beside: Option<Beside>,
+) {
     let Listen {
         chat,
         traffic,
@@ -33,6 +39,7 @@ pub(super) async fn accept_all(listener: TcpListener, listen: Listen, format: Fo
     let front = Arc::new(Front {
         chat,
         format,
+        beside,
         stop: stop.clone(),
     });
     let serve_all = async {

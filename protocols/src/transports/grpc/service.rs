@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use server_core::limits::REQUEST_MAX_BYTES;
 use server_core::message::{Operation, Token};
 use server_core::{Chat, ErrorCode, Refusal};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::server::Grpc;
@@ -18,6 +19,7 @@ use tonic::{Code, Status, Streaming};
 use tower::service_fn;
 use tower_service::Service;
 
+use super::beside::Beside;
 use super::events::Feed;
 use super::long_reply::{Pieces, Place, Room};
 use super::method::Method;
@@ -30,6 +32,7 @@ use crate::transport::BoxFuture;
 pub(super) struct Front {
     pub(super) chat: Arc<Chat>,
     pub(super) format: Format,
+    pub(super) beside: Option<Beside>,
     pub(super) stop: CancellationToken,
 }
 
@@ -71,17 +74,19 @@ async fn route(request: Request<Incoming>, services: Services) -> Response<Body>
         return response;
     }
     let content_type = services.front.format.content_type.clone();
-    let mut response = match (
-        Method::from_path(request.uri().path()),
-        deadline::of(request.headers()),
-    ) {
-        (None, _) => Status::unimplemented("there is no such method; see chat.proto").into_http(),
-        (Some(method), None) => answer(method, request, services).await,
-        (Some(method), Some(deadline)) => {
-            let answered = tokio::time::timeout(deadline, answer(method, request, services)).await;
-            answered.unwrap_or_else(|_| {
-                Status::deadline_exceeded("there was no answer within grpc-timeout").into_http()
-            })
+    let method = Method::from_path(request.uri().path());
+    let deadline = deadline::of(request.headers());
+    let answered = async {
+        match method {
+            Some(method) => answer(method, request, services, deadline).await,
+            None => elsewhere(request, &services.front).await,
+        }
+    };
+    let mut response = match deadline {
+        None => answered.await,
+        Some(deadline) => {
+            let answered = tokio::time::timeout_at(deadline, answered).await;
+            answered.unwrap_or_else(|_| deadline::exceeded().into_http())
         }
     };
     // tonic says application/grpc, whatever its codec writes.
@@ -100,7 +105,21 @@ fn is_grpc(request: &Request<Incoming>) -> bool {
         && content_type.is_some_and(|value| value.starts_with(b"application/grpc"))
 }
 
-async fn answer(method: Method, request: Request<Incoming>, services: Services) -> Response<Body> {
+/// Answers a call that is not the service's.
+async fn elsewhere(request: Request<Incoming>, front: &Front) -> Response<Body> {
+    let beside = front.beside.as_ref();
+    match beside.and_then(|beside| beside.answer(request)) {
+        Some(answered) => answered.await,
+        None => Status::unimplemented("there is no such method; see chat.proto").into_http(),
+    }
+}
+
+async fn answer(
+    method: Method,
+    request: Request<Incoming>,
+    services: Services,
+    deadline: Option<Instant>,
+) -> Response<Body> {
     let Services { front, room } = services;
     let token = calls::bearer(request.headers());
     let mut grpc = Grpc::new(Raw).max_decoding_message_size(REQUEST_MAX_BYTES);
@@ -129,7 +148,7 @@ async fn answer(method: Method, request: Request<Incoming>, services: Services) 
         }
         Method::Subscribe => {
             let subscribe = service_fn(|_: tonic::Request<Bytes>| {
-                std::future::ready(subscribe(token, Arc::clone(&front)))
+                std::future::ready(subscribe(token, Arc::clone(&front), deadline))
             });
             grpc.server_streaming(subscribe, request).await
         }
@@ -197,6 +216,7 @@ fn wrong_body(status: Status) -> Status {
 fn subscribe(
     token: Result<Option<Token>, Refusal>,
     front: Arc<Front>,
+    deadline: Option<Instant>,
 ) -> Result<tonic::Response<Feed>, Status> {
     let opened = match token {
         Ok(Some(token)) => front.chat.subscribe(token),
@@ -204,7 +224,11 @@ fn subscribe(
         Err(refusal) => Err(refusal),
     };
     let subscription = opened.map_err(status::refused)?;
-    Ok(tonic::Response::new(Feed::new(subscription, front)))
+    Ok(tonic::Response::new(Feed::new(
+        subscription,
+        front,
+        deadline,
+    )))
 }
 
 /// What is reserved for a reply, in bytes: most are shorter.

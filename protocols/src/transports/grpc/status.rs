@@ -1,5 +1,7 @@
 //! How a call ended: the status of gRPC, and a refusal in it.
 
+mod details;
+
 use std::error::Error as _;
 use std::io;
 
@@ -40,14 +42,16 @@ pub(super) const fn status_code(code: ErrorCode) -> Code {
     }
 }
 
-/// The status of a call that the core refused.
+/// The status of a call that the core refused, with what it is in metadata and in details.
 pub(super) fn refused(refusal: Refusal) -> Status {
     let mut metadata = MetadataMap::with_capacity(2);
     metadata.insert(ERROR, MetadataValue::from_static(refusal.code.name()));
     if refusal.detail > 0 {
         metadata.insert(DETAIL, MetadataValue::from(refusal.detail));
     }
-    Status::with_metadata(status_code(refusal.code), refusal.to_string(), metadata)
+    let (code, message) = (status_code(refusal.code), refusal.to_string());
+    let details = details::of(refusal, code, &message);
+    Status::with_details_and_metadata(code, message, details, metadata)
 }
 
 /// Why a call was not carried out.
