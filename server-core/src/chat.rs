@@ -6,8 +6,9 @@ mod logins;
 
 use std::sync::Arc;
 
+pub(crate) use connection::Seat;
 pub use connection::{Connection, Outcome, Subscription};
-pub use habits::{Accounts, Habits, Pushed, SignUp, Waiting};
+pub use habits::{Accounts, Habits, Listing, Patterns, Pushed, Reading, SignUp, Waiting};
 pub(crate) use logins::{Logins, PendingLogin};
 
 use crate::digest::StateDigest;

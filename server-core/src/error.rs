@@ -90,7 +90,8 @@ error_codes! {
     NoSuchLogin = 10, "no_such_login";
     /// A name is empty, too long, or has characters that names do not have. Detail: the longest, in bytes.
     NameNotAllowed = 11, "name_not_allowed";
-    /// A pattern is too long or has characters that patterns do not have. Detail: the longest, in bytes.
+    /// A pattern is too long or has characters that patterns do not have. Detail: the longest, in bytes; 0 where patterns
+    /// are regular expressions.
     PatternNotAllowed = 12, "pattern_not_allowed";
     /// The text of a message is empty.
     TextEmpty = 13, "text_empty";
@@ -151,6 +152,9 @@ impl fmt::Display for Refusal {
             }
             ErrorCode::NameNotAllowed => {
                 write!(f, "a name is 1 to {detail} of A-Z a-z 0-9 _ . -")
+            }
+            ErrorCode::PatternNotAllowed if detail == 0 => {
+                f.write_str("that is no regular expression, or too large a one; use a simpler one")
             }
             ErrorCode::PatternNotAllowed => {
                 write!(

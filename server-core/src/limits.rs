@@ -15,6 +15,13 @@ pub const TEXT_MAX_CHARS: u32 = 256;
 /// The longest listing pattern, in bytes: a name's length and room for wildcards.
 pub const PATTERN_MAX_BYTES: usize = 100;
 
+/// What a regular expression for listing may take once it is compiled, in bytes; the same again for what matching builds
+/// up and throws away.
+pub const EXPRESSION_MAX_BYTES: usize = 256 * 1024;
+
+/// How deep the groups of a regular expression for listing may be nested.
+pub const EXPRESSION_NESTING_MAX: u32 = 16;
+
 /// The most names, messages or counts that one reply carries; a request may ask for fewer.
 pub const PAGE_MAX: u32 = 1_000;
 
@@ -59,6 +66,9 @@ pub const PIPE_MAX_BYTES: usize = 256 * 1024;
 
 /// How many connections may wait to be accepted by a listener in memory; as many as Linux lets wait for a socket.
 pub const BACKLOG_MAX: usize = 4_096;
+
+/// How long a connection may be idle before it is closed, in formats that have a watchdog, in milliseconds.
+pub const IDLE_MAX_MS: u64 = 5 * 60 * 1_000;
 
 /// How many HTTP/2 streams a client may have open on one connection.
 pub const STREAMS_MAX: u32 = 1_024;

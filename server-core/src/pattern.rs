@@ -1,15 +1,27 @@
-//! Listing patterns: `*` for any run of characters, `?` for one; matched in time linear in the name.
+//! Listing patterns: `*` for any run of characters, `?` for one; or regular expressions, where a format has those. Both are
+//! matched in time linear in the name.
 //!
-//! A pattern runs as a set of states held in one integer, one bit a position (the shift-and method of
+//! A pattern of wildcards runs as a set of states held in one integer, one bit a position (the shift-and method of
 //! Baeza-Yates and Gonnet, 1992), so no pattern can make a name slow to match.
 
+use regex::{Regex, RegexBuilder};
+
 use crate::error::{ErrorCode, Refusal};
-use crate::limits::PATTERN_MAX_BYTES;
+use crate::limits::{EXPRESSION_MAX_BYTES, EXPRESSION_NESTING_MAX, PATTERN_MAX_BYTES};
 use crate::name::is_name_byte;
 
 /// A compiled pattern.
 #[derive(Clone, Debug)]
-pub struct Pattern {
+pub struct Pattern(Matcher);
+
+#[derive(Clone, Debug)]
+enum Matcher {
+    Wildcards(Wildcards),
+    Expression(Regex),
+}
+
+#[derive(Clone, Debug)]
+struct Wildcards {
     /// For each byte that names have: the positions that it takes one step further.
     steps: Box<[u128; 128]>,
     /// The positions that any byte leaves where they are: those that stand before a `*`.
@@ -35,9 +47,43 @@ impl Pattern {
             ));
         }
         let pattern = if pattern.is_empty() { "*" } else { pattern };
-        Ok(Self::compile(pattern.as_bytes()))
+        Ok(Self(Matcher::Wildcards(Wildcards::compile(
+            pattern.as_bytes(),
+        ))))
     }
 
+    /// Compiles a regular expression, which matches a name if it fits anywhere in it; an empty one fits every name. It
+    /// looks neither back nor ahead, so that the time that a name takes is linear in its length and in the size of the
+    /// compiled expression, which is bounded.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PatternNotAllowed`], with the detail 0, if it is too long, malformed, or too large once it is compiled.
+    pub fn expression(expression: &str) -> Result<Self, Refusal> {
+        const REFUSED: Refusal = Refusal::new(ErrorCode::PatternNotAllowed);
+        if expression.len() > PATTERN_MAX_BYTES {
+            return Err(REFUSED);
+        }
+        let built = RegexBuilder::new(expression)
+            .size_limit(EXPRESSION_MAX_BYTES)
+            .dfa_size_limit(EXPRESSION_MAX_BYTES)
+            .nest_limit(EXPRESSION_NESTING_MAX)
+            .build();
+        built
+            .map(|regex| Self(Matcher::Expression(regex)))
+            .map_err(|_| REFUSED)
+    }
+
+    /// Whether it fits `name`: wildcards the whole of it, an expression any part.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        match &self.0 {
+            Matcher::Wildcards(wildcards) => wildcards.matches(name),
+            Matcher::Expression(regex) => regex.is_match(name),
+        }
+    }
+}
+
+impl Wildcards {
     fn compile(pattern: &[u8]) -> Self {
         let mut steps = Box::new([0; 128]);
         let mut stays = 0;
@@ -60,9 +106,7 @@ impl Pattern {
         }
     }
 
-    /// Whether the whole of `name` matches.
-    #[must_use]
-    pub fn matches(&self, name: &str) -> bool {
+    fn matches(&self, name: &str) -> bool {
         let mut states: u128 = 1;
         for byte in name.bytes() {
             let Some(step) = self.steps.get(usize::from(byte)) else {
@@ -118,6 +162,71 @@ mod tests {
             );
         }
         assert!(Pattern::new(&"*".repeat(PATTERN_MAX_BYTES)).is_ok());
+    }
+
+    #[track_caller]
+    fn check_expression(expression: &str, fits: &[&str]) {
+        let pattern = Pattern::expression(expression).unwrap();
+        let names = ["ann", "anna", "bob", "user07"];
+        let found: Vec<_> = names
+            .into_iter()
+            .filter(|name| pattern.matches(name))
+            .collect();
+        assert_eq!(found, fits, "{expression:?}");
+    }
+
+    #[test]
+    fn expressions_fit_anywhere_unless_they_are_anchored() {
+        check_expression("", &["ann", "anna", "bob", "user07"]);
+        check_expression("an", &["ann", "anna"]);
+        check_expression("^ann$", &["ann"]);
+        check_expression("^(ann|bob)", &["ann", "anna", "bob"]);
+        check_expression(r"^user\d{2}$", &["user07"]);
+        check_expression("(?i)BOB", &["bob"]);
+        check_expression("^.*$", &["ann", "anna", "bob", "user07"]);
+    }
+
+    #[test]
+    fn expressions_that_are_malformed_or_too_large_are_refused() {
+        for expression in [
+            "(",
+            "[a",
+            "*",
+            r"(a)\1",
+            "(?=a)",
+            "(?<!a)b",
+            "((a{100}){100}){100}",
+            r"\w{1000}",
+            &"(".repeat(50),
+            &format!("{}{}", "(".repeat(30), ")".repeat(30)),
+            &"a".repeat(PATTERN_MAX_BYTES + 1),
+        ] {
+            assert_eq!(
+                Pattern::expression(expression).unwrap_err(),
+                Refusal::new(ErrorCode::PatternNotAllowed),
+                "{expression:?}"
+            );
+        }
+    }
+
+    /// What takes a backtracking matcher longer than the universe will last takes no time here.
+    #[test]
+    fn no_expression_is_slow() {
+        let name = format!("{}!", "a".repeat(49));
+        for expression in [
+            "(a*)*$",
+            "(a|a)*b",
+            "(a+)+b",
+            "(.*a){20}b",
+            "(a?){40}a{40}b",
+        ] {
+            assert!(
+                !Pattern::expression(expression)
+                    .unwrap()
+                    .matches(&name[..49])
+                    || expression == "(a*)*$"
+            );
+        }
     }
 
     /// The textbook recursion, which is exponential and obviously right.

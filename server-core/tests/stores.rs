@@ -52,6 +52,8 @@ suite! {
         more_than_wait_is_refused,
         counts_by_peer_in_the_order_of_names,
         marks_up_to_a_message,
+        takes_fewer_where_fewer_may_be_taken,
+        marks_one_message_and_no_earlier_one,
         marks_only_what_was_received,
         counts_messages_to_oneself_once,
         unknown_peers_are_refused,

@@ -8,8 +8,8 @@ use server_core::fanout::Fanout;
 use server_core::message::{Message, MessageId, UnreadCount, Verifier};
 use server_core::name::Name;
 use server_core::store::{
-    AccountId, AccountRecord, DeleteIds, HistoryQuery, ListQuery, MarkQuery, NewMessage, Page,
-    ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
+    AccountId, AccountRecord, DeleteIds, HistoryQuery, ListQuery, MarkOne, MarkQuery, NewMessage,
+    Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
 };
 
 use super::delay::Delayer;
@@ -107,6 +107,10 @@ impl Store for FaultyStore {
 
     fn mark_read(&self, query: &MarkQuery<'_>) -> StoreResult<()> {
         self.inner.mark_read(query)
+    }
+
+    fn mark_one(&self, mark: MarkOne) -> StoreResult<()> {
+        self.inner.mark_one(mark)
     }
 
     fn history(&self, query: &HistoryQuery<'_>) -> StoreResult<Vec<Message<'static>>> {

@@ -11,8 +11,8 @@ use server_core::name::Name;
 use server_core::pattern::Pattern;
 use server_core::store::memory::MemoryStore;
 use server_core::store::{
-    AccountId, AccountRecord, Addressee, Changes, DeleteIds, HistoryQuery, ListQuery, MarkQuery,
-    NewMessage, Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
+    AccountId, AccountRecord, Addressee, Changes, DeleteIds, HistoryQuery, ListQuery, MarkOne,
+    MarkQuery, NewMessage, Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
 };
 
 /// What a store, or the way of its changes to the recipients, does wrong.
@@ -186,6 +186,10 @@ impl Store for Broken {
             query.up_to = MessageId(u64::MAX);
         }
         self.inner.mark_read(&query)
+    }
+
+    fn mark_one(&self, mark: MarkOne) -> StoreResult<()> {
+        self.inner.mark_one(mark)
     }
 
     fn history(&self, query: &HistoryQuery<'_>) -> StoreResult<Vec<Message<'static>>> {

@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use super::{Chat, Habits, Logins};
+use super::{Chat, Habits, Logins, Pushed};
 use crate::Answer;
 use crate::error::{ErrorCode, Refusal};
 use crate::limits::LOGINS_PER_CONNECTION_MAX;
-use crate::message::{Event, Reply, Request, Token};
+use crate::message::{Event, Message, Reply, Request, Token};
 use crate::rules;
 use crate::session::{Outbox, Seating, Session, SessionKind};
+use crate::store::MarkOne;
 
 /// What a rule gives back: the reply or the refusal, now or later.
 pub type Outcome = Answer<Result<Reply<'static>, Refusal>>;
@@ -66,10 +67,32 @@ impl Connection {
         &self.seat.outbox
     }
 
+    /// An event is being written to this connection: where that is as good as reading, its message is marked as read.
+    /// Must be said of each event right before or after it is encoded, so that a later request finds it marked.
+    pub fn tells(&self, event: &Event<'_>) {
+        if self.habits.pushed == Pushed::IsRead
+            && let Event::MessageReceived(message) = event
+            && let Some(session) = self.seat.session()
+        {
+            // Nobody waits for the answer: a message that could not be marked comes again at the next log-in.
+            drop(self.chat.store.mark_one(MarkOne {
+                reader: session.account,
+                id: message.id,
+            }));
+        }
+    }
+
     /// How accounts and sessions work here.
     #[must_use]
     pub const fn habits(&self) -> Habits {
         self.habits
+    }
+
+    /// The longest text of a message that is sent from here, in characters (Unicode scalar values).
+    pub(crate) fn text_max_chars(&self) -> u32 {
+        self.habits
+            .text_max_chars
+            .unwrap_or(self.chat.options.text_max_chars)
     }
 
     /// The name of the account that is logged in here.
@@ -125,6 +148,12 @@ impl Seat {
 
     pub(crate) fn hold(&self, session: Arc<Session>) {
         *self.held() = Some(session);
+    }
+
+    /// Messages are on their way to this seat in a reply: where telling is as good as reading, they are not told as well.
+    pub(crate) fn forget_news_of(&self, messages: &[Message<'_>]) {
+        let ids = messages.iter().map(|message| message.id).collect();
+        self.outbox.forget_messages(&ids);
     }
 
     fn leave(&self, chat: &Chat) {

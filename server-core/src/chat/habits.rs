@@ -12,6 +12,14 @@ pub struct Habits {
     pub waiting: Waiting,
     /// What an event does to the message that it tells.
     pub pushed: Pushed,
+    /// How many messages come of asking for more than wait.
+    pub reading: Reading,
+    /// Who may see which accounts there are.
+    pub listing: Listing,
+    /// In which language accounts are searched.
+    pub patterns: Patterns,
+    /// The longest text of a message, in characters (Unicode scalar values); `None`: as the server's options say.
+    pub text_max_chars: Option<u32>,
 }
 
 impl Habits {
@@ -21,6 +29,10 @@ impl Habits {
         sign_up: SignUp::StaysOut,
         waiting: Waiting::Waits,
         pushed: Pushed::StaysUnread,
+        reading: Reading::Exactly,
+        listing: Listing::Members,
+        patterns: Patterns::Wildcards,
+        text_max_chars: None,
     };
 }
 
@@ -52,7 +64,8 @@ pub enum Waiting {
     /// They wait until they are asked for.
     #[default]
     Waits,
-    /// They are handed over with the reply, and marked as read.
+    /// They are handed over with the reply, and marked as read: the oldest [`crate::limits::PAGE_MAX`], and further ones
+    /// the next time.
     HandedOver,
 }
 
@@ -62,6 +75,37 @@ pub enum Pushed {
     /// Nothing: reading is the reader's act.
     #[default]
     StaysUnread,
-    /// It marks it as read once it is written to the connection.
+    /// It marks it as read once it is on its way to the recipient ([`crate::Connection::tells`]). What was taken by then,
+    /// by logging in or by reading, is not told as well.
     IsRead,
+}
+
+/// How many messages come of asking for more than wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// None: it is refused.
+    #[default]
+    Exactly,
+    /// As many as wait.
+    AsManyAsWait,
+}
+
+/// Who may see which accounts there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listing {
+    /// Who is logged in.
+    #[default]
+    Members,
+    /// Everybody.
+    Anyone,
+}
+
+/// In which language accounts are searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patterns {
+    /// `*` for any run of characters, `?` for one ([`crate::pattern::Pattern::new`]).
+    #[default]
+    Wildcards,
+    /// Regular expressions ([`crate::pattern::Pattern::expression`]).
+    RegularExpressions,
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::apply::Ruled;
+use super::login;
 use crate::chat::Connection;
 use crate::message::{Reply, Verifier};
 use crate::name::Name;
@@ -10,6 +11,7 @@ use crate::scram::Hashing;
 
 /// A free name becomes an account. Does not log in, and may be done while logged in.
 pub(super) fn create(connection: &Connection, name: &str, verifier: &Verifier) -> Ruled {
+    login::require_passwords(connection)?;
     let name = Name::new(name)?;
     Hashing {
         salt: verifier.salt,

@@ -1,6 +1,6 @@
 //! Which rule a request runs.
 
-use super::{accounts, listing, login, messages, undo};
+use super::{accounts, entry, listing, login, messages, undo};
 use crate::Answer;
 use crate::chat::{Connection, Outcome};
 use crate::error::{ErrorCode, Refusal};
@@ -59,7 +59,8 @@ pub(crate) fn apply(connection: &Connection, request: &Request<'_>) -> Outcome {
         ),
         Request::DeleteMessages { ids } => undo::delete(connection, ids),
         Request::Undo { ids } => undo::undo(connection, ids),
-        Request::SignUp { .. } | Request::Enter { .. } => Err(ErrorCode::NotExpressible.into()),
+        Request::SignUp { name } => entry::sign_up(connection, name),
+        Request::Enter { name, key } => entry::enter(connection, name, *key),
     };
     outcome.unwrap_or_else(|refusal| Answer::Ready(Err(refusal)))
 }

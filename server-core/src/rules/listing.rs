@@ -1,7 +1,7 @@
 //! Looking at accounts, unread counts and conversations.
 
 use super::apply::{Ruled, check_limit};
-use crate::chat::Connection;
+use crate::chat::{Connection, Listing as Allowed, Patterns};
 use crate::message::{MessageId, Reply};
 use crate::name::Name;
 use crate::pattern::Pattern;
@@ -14,12 +14,18 @@ pub(super) struct Listing<'a> {
     pub(super) limit: u32,
 }
 
-/// Names are public to whoever is logged in.
+/// Names are public to whoever is logged in; in some formats to everybody.
 pub(super) fn accounts(connection: &Connection, listing: &Listing<'_>) -> Ruled {
-    connection.seat.require()?;
+    let habits = connection.habits;
+    if habits.listing == Allowed::Members {
+        connection.seat.require()?;
+    }
     listing.after.map_or(Ok(()), Name::check)?;
     let page = connection.chat.store.list_accounts(&ListQuery {
-        pattern: Pattern::new(listing.pattern)?,
+        pattern: match habits.patterns {
+            Patterns::Wildcards => Pattern::new(listing.pattern),
+            Patterns::RegularExpressions => Pattern::expression(listing.pattern),
+        }?,
         after: listing.after,
         limit: check_limit(listing.limit)?,
     });

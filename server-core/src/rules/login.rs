@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::apply::Ruled;
 use crate::Answer;
-use crate::chat::{Chat, Connection, PendingLogin};
+use crate::chat::{Accounts, Chat, Connection, PendingLogin};
 use crate::error::{ErrorCode, Refusal};
 use crate::message::{LoginId, Nonce, Reply, Token};
 use crate::name::Name;
@@ -14,6 +14,7 @@ use crate::store::AccountRecord;
 
 /// The first half: the challenge. Names are public, so an unknown one is said to be unknown.
 pub(super) fn start(connection: &Connection, name: &str, client_nonce: Nonce) -> Ruled {
+    require_passwords(connection)?;
     refuse_second_login(connection)?;
     Name::check(name)?;
     let (chat, seat) = (Arc::clone(&connection.chat), Arc::clone(&connection.seat));
@@ -53,6 +54,7 @@ fn pending(account: AccountRecord, nonces: [Nonce; 2], begun_at_ms: u64) -> Pend
 /// The second half: the proof. The session begins before the unread messages are counted, so that a message which
 /// comes in between is counted, or told as an event, or both, but never neither.
 pub(super) fn finish(connection: &Connection, login_id: LoginId, proof: &[u8; 32]) -> Ruled {
+    require_passwords(connection)?;
     refuse_second_login(connection)?;
     let (chat, seat) = (Arc::clone(&connection.chat), Arc::clone(&connection.seat));
     let login = match seat.kind {
@@ -92,7 +94,11 @@ fn check_proof(login: &PendingLogin, proof: &[u8; 32]) -> Result<[u8; 32], Refus
 }
 
 /// A session whose account is gone, or could not be looked at, does not begin.
-fn ended_by(refusal: &Refusal, chat: &Chat, session: &crate::session::Session) -> Refusal {
+pub(super) fn ended_by(
+    refusal: &Refusal,
+    chat: &Chat,
+    session: &crate::session::Session,
+) -> Refusal {
     chat.sessions.end(session);
     match refusal.code {
         ErrorCode::NotLoggedIn => ErrorCode::NoSuchAccount.into(),
@@ -102,6 +108,7 @@ fn ended_by(refusal: &Refusal, chat: &Chat, session: &crate::session::Session) -
 
 /// Takes a session up by its token, from wherever it sat before.
 pub(super) fn resume(connection: &Connection, token: Token) -> Ruled {
+    require_passwords(connection)?;
     refuse_second_login(connection)?;
     let (chat, seat) = (Arc::clone(&connection.chat), Arc::clone(&connection.seat));
     let session = chat.sessions.resume(token, seat.seating(chat.now_ms()))?;
@@ -124,7 +131,15 @@ pub(super) fn log_out(connection: &Connection) -> Ruled {
     Ok(Answer::Ready(Ok(Reply::LogOut)))
 }
 
-fn refuse_second_login(connection: &Connection) -> Result<(), Refusal> {
+/// Where accounts have no passwords, nobody proves one and no token is given.
+pub(super) fn require_passwords(connection: &Connection) -> Result<(), Refusal> {
+    match connection.habits.accounts {
+        Accounts::Passwords => Ok(()),
+        Accounts::Open | Accounts::Keys => Err(ErrorCode::NotExpressible.into()),
+    }
+}
+
+pub(super) fn refuse_second_login(connection: &Connection) -> Result<(), Refusal> {
     match connection.seat.session() {
         Some(_) => Err(ErrorCode::AlreadyLoggedIn.into()),
         None => Ok(()),

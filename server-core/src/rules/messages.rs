@@ -1,11 +1,13 @@
 //! Sending, reading and marking messages.
 
+use std::sync::Arc;
+
 use super::apply::{Ruled, check_limit};
-use crate::chat::Connection;
+use crate::chat::{Connection, Pushed, Reading};
 use crate::error::{ErrorCode, Refusal};
 use crate::message::{ClientId, MessageId, Reply};
 use crate::name::Name;
-use crate::store::{MarkQuery, NewMessage, ReadQuery};
+use crate::store::{Fewer, MarkQuery, NewMessage, ReadQuery};
 
 /// A message as it was asked to be sent.
 pub(super) struct Outgoing<'a> {
@@ -18,7 +20,7 @@ pub(super) struct Outgoing<'a> {
 pub(super) fn send(connection: &Connection, outgoing: &Outgoing<'_>) -> Ruled {
     let session = connection.seat.require()?;
     Name::check(outgoing.to)?;
-    check_text(outgoing.text, connection.chat.options.text_max_chars)?;
+    check_text(outgoing.text, connection.text_max_chars())?;
     let sent = connection.chat.store.send(&NewMessage {
         from: session.account,
         to: outgoing.to,
@@ -49,7 +51,8 @@ fn check_text(text: &str, text_max_chars: u32) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Takes exactly as many unread messages as were asked for, oldest first, and marks them.
+/// Takes as many unread messages as were asked for, oldest first, and marks them. Where fewer wait it is refused, or they
+/// are taken, as the habits have it.
 pub(super) fn read(connection: &Connection, peer: Option<&str>, limit: u32) -> Ruled {
     let session = connection.seat.require()?;
     peer.map_or(Ok(()), Name::check)?;
@@ -57,9 +60,21 @@ pub(super) fn read(connection: &Connection, peer: Option<&str>, limit: u32) -> R
         reader: session.account,
         peer,
         limit: check_limit(limit)?,
+        fewer: match connection.habits.reading {
+            Reading::Exactly => Fewer::Refused,
+            Reading::AsManyAsWait => Fewer::Taken,
+        },
     };
     let taken = connection.chat.store.read(&query);
-    Ok(taken.map(|result| result.map(|messages| Reply::Read { messages })))
+    if connection.habits.pushed == Pushed::StaysUnread {
+        return Ok(taken.map(|result| result.map(|messages| Reply::Read { messages })));
+    }
+    let seat = Arc::clone(&connection.seat);
+    Ok(taken.map(move |result| {
+        let messages = result?;
+        seat.forget_news_of(&messages);
+        Ok(Reply::Read { messages })
+    }))
 }
 
 /// Marks what an event has already shown.

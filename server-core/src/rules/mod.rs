@@ -2,6 +2,7 @@
 
 mod accounts;
 mod apply;
+mod entry;
 mod listing;
 mod login;
 mod messages;

@@ -1,11 +1,11 @@
 //! The events that wait for one connection.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use crate::limits::OUTBOX_MAX_BYTES;
-use crate::message::Event;
+use crate::message::{Event, MessageId};
 
 /// A bounded queue of events, not of bytes: the connection encodes them in the order of writing, so that codec
 /// state of a connection cannot come apart.
@@ -73,6 +73,19 @@ impl Outbox {
         Poll::Pending
     }
 
+    /// Takes news of these messages out of the queue: whoever is behind it has them already.
+    pub(crate) fn forget_messages(&self, ids: &HashSet<MessageId>) {
+        let state = &mut *self.state();
+        state.events.retain(|event| {
+            let known =
+                matches!(event, Event::MessageReceived(message) if ids.contains(&message.id));
+            if known {
+                state.size_bytes -= size_bytes(event);
+            }
+            !known
+        });
+    }
+
     /// Forgets what is queued: the session it was meant for is over, and the connection may serve another one.
     pub fn clear(&self) {
         let mut state = self.state();
@@ -123,7 +136,7 @@ fn size_bytes(event: &Event<'_>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{Message, MessageId};
+    use crate::message::Message;
 
     fn event(id: u64) -> Event<'static> {
         Event::MessageReceived(Message {
@@ -173,6 +186,17 @@ mod tests {
         }
         assert!(matches!(outbox.pop(), Some(Event::Lagged { missed: 2.. })));
         assert_eq!(outbox.pop(), None);
+    }
+
+    #[test]
+    fn messages_that_were_taken_make_room() {
+        let outbox = Outbox::default();
+        let last = (0..10_000).find(|&id| !outbox.push(event(id)));
+        let last = last.expect("every outbox is full at some time");
+        outbox.forget_messages(&(1..=last).map(MessageId).collect());
+        assert_eq!(outbox.pop(), Some(event(0)));
+        assert_eq!(outbox.pop(), Some(Event::Lagged { missed: 1 }));
+        assert_eq!(outbox.state().size_bytes, 0);
     }
 
     #[test]

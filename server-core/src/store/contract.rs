@@ -102,8 +102,19 @@ pub struct ReadQuery<'a> {
     pub reader: AccountId,
     /// Only those from this account.
     pub peer: Option<&'a str>,
-    /// Exactly how many, at least 1.
+    /// How many, at least 1.
     pub limit: u32,
+    /// What becomes of it where fewer wait.
+    pub fewer: Fewer,
+}
+
+/// What becomes of asking for more messages than wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fewer {
+    /// It is refused, and says how many wait.
+    Refused,
+    /// All that wait are taken, if there are any.
+    Taken,
 }
 
 /// Which messages to mark.
@@ -115,6 +126,15 @@ pub struct MarkQuery<'a> {
     pub peer: &'a str,
     /// The last one.
     pub up_to: MessageId,
+}
+
+/// Which message to mark.
+#[derive(Clone, Copy, Debug)]
+pub struct MarkOne {
+    /// Who marks; a message to somebody else stays as it is.
+    pub reader: AccountId,
+    /// The message.
+    pub id: MessageId,
 }
 
 /// Which part of a conversation to look at.
@@ -185,12 +205,15 @@ pub trait Store: Send + Sync + 'static {
     /// [`crate::limits::PAGE_MAX`] senders.
     fn unread(&self, reader: AccountId) -> StoreResult<Vec<UnreadCount<'static>>>;
 
-    /// Takes the oldest unread messages and marks them as read. More than wait: `NotEnoughUnread` with how many do,
-    /// and nothing is marked. An unknown peer is `NoSuchAccount`.
+    /// Takes the oldest unread messages and marks them as read. More than wait, unless fewer may be taken:
+    /// `NotEnoughUnread` with how many do, and nothing is marked. An unknown peer is `NoSuchAccount`.
     fn read(&self, query: &ReadQuery<'_>) -> StoreResult<Vec<Message<'static>>>;
 
     /// Marks messages from a peer as read, up to and with one.
     fn mark_read(&self, query: &MarkQuery<'_>) -> StoreResult<()>;
+
+    /// Marks one message as read, if it waits for the reader; earlier ones of its sender stay as they are.
+    fn mark_one(&self, mark: MarkOne) -> StoreResult<()>;
 
     /// Looks back in a conversation, newest first. An unknown peer is `NoSuchAccount`.
     fn history(&self, query: &HistoryQuery<'_>) -> StoreResult<Vec<Message<'static>>>;

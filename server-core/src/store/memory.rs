@@ -9,8 +9,8 @@ mod state;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{
-    AccountId, AccountRecord, Changes, DeleteIds, HistoryQuery, ListQuery, MarkQuery, NewMessage,
-    Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
+    AccountId, AccountRecord, Changes, DeleteIds, HistoryQuery, ListQuery, MarkOne, MarkQuery,
+    NewMessage, Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
 };
 use crate::Answer;
 use crate::digest::StateDigest;
@@ -81,6 +81,10 @@ impl Store for MemoryStore {
 
     fn mark_read(&self, query: &MarkQuery<'_>) -> StoreResult<()> {
         Answer::Ready(self.state().mark_read(query))
+    }
+
+    fn mark_one(&self, mark: MarkOne) -> StoreResult<()> {
+        Answer::Ready(self.state().mark_one(mark))
     }
 
     fn history(&self, query: &HistoryQuery<'_>) -> StoreResult<Vec<Message<'static>>> {

@@ -10,7 +10,8 @@ mod spec;
 pub mod sqlite;
 
 pub use contract::{
-    AccountId, AccountRecord, Addressee, Changes, DatabaseCounts, DeleteIds, HistoryQuery,
-    ListQuery, MarkQuery, NewMessage, Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
+    AccountId, AccountRecord, Addressee, Changes, DatabaseCounts, DeleteIds, Fewer, HistoryQuery,
+    ListQuery, MarkOne, MarkQuery, NewMessage, Page, ReadQuery, Sent, Store, StoreResult, Sweep,
+    UndoIds,
 };
 pub use spec::{DEFAULT_FILE_NAME, STORES, StoreKind, StoreOpenError, StoreSpec, StoreSpecError};

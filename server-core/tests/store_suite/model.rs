@@ -8,8 +8,8 @@ use server_core::limits::CLIENT_ID_KEPT_MS;
 use server_core::message::{ClientId, Message, MessageId, UnreadCount, Verifier};
 use server_core::name::Name;
 use server_core::store::{
-    AccountId, AccountRecord, Addressee, Changes, DeleteIds, HistoryQuery, ListQuery, MarkQuery,
-    NewMessage, Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
+    AccountId, AccountRecord, Addressee, Changes, DeleteIds, Fewer, HistoryQuery, ListQuery,
+    MarkOne, MarkQuery, NewMessage, Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
 };
 use server_core::{Answer, ErrorCode, Refusal, Text};
 
@@ -208,7 +208,7 @@ impl Model {
         let may =
             |row: &Row| row.waits_for(query.reader) && peer.is_none_or(|peer| row.from == peer);
         let waiting = state.messages.iter().filter(|row| may(row)).count();
-        if waiting < query.limit as usize {
+        if waiting < query.limit as usize && query.fewer == Fewer::Refused {
             return Err(Refusal::with_detail(
                 ErrorCode::NotEnoughUnread,
                 waiting as u64,
@@ -237,6 +237,18 @@ impl Model {
         let marked = |row: &&mut Row| {
             row.waits_for(query.reader) && row.from == peer && row.id <= query.up_to
         };
+        state
+            .messages
+            .iter_mut()
+            .filter(marked)
+            .for_each(|row| row.read = true);
+        Ok(())
+    }
+
+    fn try_mark_one(&self, mark: MarkOne) -> Result<(), Refusal> {
+        let mut state = self.state();
+        state.record(mark.reader)?;
+        let marked = |row: &&mut Row| row.waits_for(mark.reader) && row.id == mark.id;
         state
             .messages
             .iter_mut()
@@ -387,6 +399,10 @@ impl Store for Model {
 
     fn mark_read(&self, query: &MarkQuery<'_>) -> StoreResult<()> {
         Answer::Ready(self.try_mark(query))
+    }
+
+    fn mark_one(&self, mark: MarkOne) -> StoreResult<()> {
+        Answer::Ready(self.try_mark_one(mark))
     }
 
     fn history(&self, query: &HistoryQuery<'_>) -> StoreResult<Vec<Message<'static>>> {

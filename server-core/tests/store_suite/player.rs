@@ -7,8 +7,8 @@ use server_core::message::{ClientId, Message, MessageId};
 use server_core::name::Name;
 use server_core::pattern::Pattern;
 use server_core::store::{
-    AccountId, DeleteIds, HistoryQuery, ListQuery, MarkQuery, NewMessage, ReadQuery, StoreResult,
-    Sweep, UndoIds,
+    AccountId, DeleteIds, HistoryQuery, ListQuery, MarkOne, MarkQuery, NewMessage, ReadQuery,
+    StoreResult, Sweep, UndoIds,
 };
 use server_core::{Answer, ErrorCode, Refusal};
 
@@ -260,6 +260,7 @@ impl Player<'_> {
                 reader,
                 peer,
                 limit,
+                fewer,
             } => {
                 let (reader, peer) = (self.account(reader), peer.map(|name| NAMES[name]));
                 outcome(
@@ -267,6 +268,7 @@ impl Player<'_> {
                         reader,
                         peer,
                         limit,
+                        fewer,
                     }),
                     Outcome::Messages,
                 )
@@ -286,6 +288,10 @@ impl Player<'_> {
                     }),
                     |()| Outcome::Done,
                 )
+            }
+            Step::MarkOne { reader, message } => {
+                let (reader, id) = (self.account(reader), self.message(message));
+                outcome(store.mark_one(MarkOne { reader, id }), |()| Outcome::Done)
             }
             Step::History {
                 reader,

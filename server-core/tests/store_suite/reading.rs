@@ -1,6 +1,7 @@
 //! What waits unread.
 
 use server_core::message::MessageId;
+use server_core::store::MarkOne;
 use server_core::{ErrorCode, Refusal};
 
 use super::world::{World, refused, texts};
@@ -95,6 +96,46 @@ pub(crate) fn marks_up_to_a_message(world: &World) {
     world.mark(ann, "bob", MessageId(u64::MAX));
     assert_eq!(world.unread(ann), [("cleo".to_owned(), 1)]);
     assert!(world.history(ann, "bob").iter().all(|message| message.read));
+}
+
+pub(crate) fn takes_fewer_where_fewer_may_be_taken(world: &World) {
+    let [ann, bob, cleo] = world.create_all(["ann", "bob", "cleo"]);
+    assert!(world.take(ann, None, 3).is_empty());
+    for (from, text) in [(bob, "1"), (cleo, "2"), (bob, "3"), (bob, "4")] {
+        world.send(from, "ann", text);
+    }
+    assert_eq!(world.take(ann, Some("cleo"), 3), ["2"]);
+    assert_eq!(world.take(ann, None, 2), ["1", "3"]);
+    assert_eq!(world.take(ann, None, 1_000), ["4"]);
+    assert_eq!(world.unread(ann), []);
+}
+
+pub(crate) fn marks_one_message_and_no_earlier_one(world: &World) {
+    let [ann, bob] = world.create_all(["ann", "bob"]);
+    let ids = ["1", "2", "3"].map(|text| world.send(bob, "ann", text));
+    world.mark_one(ann, ids[1]);
+    assert_eq!(world.unread_total(ann), 2);
+    world.mark_one(bob, ids[0]);
+    world.mark_one(ann, MessageId(u64::MAX / 2));
+    world.mark_one(ann, ids[1]);
+    assert_eq!(world.unread_total(ann), 2);
+    assert_eq!(world.read(ann, 2), ["1", "3"]);
+    let gone = world.send(bob, "ann", "4");
+    world.hide(bob, &[gone]);
+    world.mark_one(ann, gone);
+    world.undo(bob, &[gone]);
+    assert_eq!(world.read(ann, 1), ["4"]);
+    world.delete_account(ann);
+    refused(
+        world
+            .store
+            .mark_one(MarkOne {
+                reader: ann,
+                id: gone,
+            })
+            .block(),
+        ErrorCode::NotLoggedIn,
+    );
 }
 
 pub(crate) fn marks_only_what_was_received(world: &World) {

@@ -8,6 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
+use server_core::store::Fewer;
+
 use super::world::GRACE_MS;
 
 pub(crate) const NAMES: [&str; 4] = ["ann", "bob", "Cleo", "d"];
@@ -36,6 +38,11 @@ pub(crate) enum Step {
         reader: usize,
         peer: Option<usize>,
         limit: u32,
+        fewer: Fewer,
+    },
+    MarkOne {
+        reader: usize,
+        message: usize,
     },
     Mark {
         reader: usize,
@@ -114,13 +121,15 @@ fn sending() -> impl Strategy<Value = Step> {
 }
 
 fn reading() -> impl Strategy<Value = Step> {
-    let read = (place(), option::of(name()), limit());
+    let fewer = select(vec![Fewer::Refused, Fewer::Taken]);
+    let read = (place(), option::of(name()), limit(), fewer);
     let mark = (place(), name(), place());
     let history = (place(), name(), option::of(place()), limit());
     prop_oneof![
         2 => place().prop_map(Step::Unread),
         1 => place().prop_map(Step::UnreadTotal),
-        4 => read.prop_map(|(reader, peer, limit)| Step::Read { reader, peer, limit }),
+        4 => read.prop_map(|(reader, peer, limit, fewer)| Step::Read { reader, peer, limit, fewer }),
+        2 => (place(), place()).prop_map(|(reader, message)| Step::MarkOne { reader, message }),
         2 => mark.prop_map(|(reader, peer, up_to)| Step::Mark { reader, peer, up_to }),
         3 => history.prop_map(|(reader, peer, before, limit)| Step::History { reader, peer, before, limit }),
         1 => Just(Step::Digest),

@@ -8,8 +8,8 @@ use server_core::pattern::Pattern;
 use server_core::store::memory::MemoryStore;
 use server_core::store::sqlite::{SqlitePerRequest, SqliteStore};
 use server_core::store::{
-    AccountId, DeleteIds, HistoryQuery, ListQuery, MarkQuery, NewMessage, Page, ReadQuery, Sent,
-    Store, Sweep, UndoIds,
+    AccountId, DeleteIds, Fewer, HistoryQuery, ListQuery, MarkOne, MarkQuery, NewMessage, Page,
+    ReadQuery, Sent, Store, Sweep, UndoIds,
 };
 use server_core::{ErrorCode, Refusal};
 
@@ -198,13 +198,31 @@ impl World {
         peer: Option<&str>,
         limit: u32,
     ) -> Result<Vec<Message<'static>>, Refusal> {
+        let fewer = Fewer::Refused;
         self.store
             .read(&ReadQuery {
                 reader,
                 peer,
                 limit,
+                fewer,
             })
             .block()
+    }
+
+    /// Takes up to so many.
+    pub(crate) fn take(&self, reader: AccountId, peer: Option<&str>, limit: u32) -> Vec<String> {
+        let fewer = Fewer::Taken;
+        let query = ReadQuery {
+            reader,
+            peer,
+            limit,
+            fewer,
+        };
+        texts(&self.store.read(&query).block().unwrap())
+    }
+
+    pub(crate) fn mark_one(&self, reader: AccountId, id: MessageId) {
+        self.store.mark_one(MarkOne { reader, id }).block().unwrap();
     }
 
     pub(crate) fn read(&self, reader: AccountId, limit: u32) -> Vec<String> {

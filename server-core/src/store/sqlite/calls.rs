@@ -5,15 +5,15 @@ use std::sync::Arc;
 use super::accounts::{self, CreateAccount, DeleteAccount};
 use super::conversation;
 use super::deletion::{DeleteMessages, Swept, UndoDeletions};
-use super::inbox::{self, MarkUpTo, TakeUnread};
+use super::inbox::{self, MarkUpTo, MarkWaiting, TakeUnread};
 use super::sending::StoreMessage;
 use super::{SqlitePerRequest, SqliteStore};
 use crate::digest::StateDigest;
 use crate::message::{Message, MessageId, UnreadCount, Verifier};
 use crate::name::Name;
 use crate::store::{
-    AccountId, AccountRecord, DatabaseCounts, DeleteIds, HistoryQuery, ListQuery, MarkQuery,
-    NewMessage, Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
+    AccountId, AccountRecord, DatabaseCounts, DeleteIds, HistoryQuery, ListQuery, MarkOne,
+    MarkQuery, NewMessage, Page, ReadQuery, Sent, Store, StoreResult, Sweep, UndoIds,
 };
 
 /// Both stores do the same jobs; how their threads come by connections is the lanes' business.
@@ -58,12 +58,16 @@ macro_rules! store_by_lanes {
 
             fn read(&self, query: &ReadQuery<'_>) -> StoreResult<Vec<Message<'static>>> {
                 let peer = query.peer.map(Box::from);
-                self.lanes.write(TakeUnread { reader: query.reader, peer, limit: query.limit })
+                self.lanes.write(TakeUnread { reader: query.reader, peer, limit: query.limit, fewer: query.fewer })
             }
 
             fn mark_read(&self, query: &MarkQuery<'_>) -> StoreResult<()> {
                 let peer = query.peer.into();
                 self.lanes.write(MarkUpTo { reader: query.reader, peer, up_to: query.up_to })
+            }
+
+            fn mark_one(&self, mark: MarkOne) -> StoreResult<()> {
+                self.lanes.write(MarkWaiting(mark))
             }
 
             fn history(&self, query: &HistoryQuery<'_>) -> StoreResult<Vec<Message<'static>>> {

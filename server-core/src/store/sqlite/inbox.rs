@@ -13,7 +13,7 @@ use super::statements;
 use crate::error::{ErrorCode, Refusal};
 use crate::limits::PAGE_MAX;
 use crate::message::{Message, MessageId, UnreadCount};
-use crate::store::AccountId;
+use crate::store::{AccountId, Fewer, MarkOne};
 use crate::text::Text;
 
 /// How many messages wait.
@@ -49,6 +49,7 @@ pub(super) struct TakeUnread {
     pub(super) reader: AccountId,
     pub(super) peer: Option<Box<str>>,
     pub(super) limit: u32,
+    pub(super) fewer: Fewer,
 }
 
 impl Write for TakeUnread {
@@ -62,7 +63,7 @@ impl Write for TakeUnread {
         };
         let reader_name = accounts::actor(database, self.reader)?;
         let waiting = self.oldest(database, peer)?;
-        if waiting.len() < self.limit as usize {
+        if waiting.len() < self.limit as usize && self.fewer == Fewer::Refused {
             return Err(
                 Refusal::with_detail(ErrorCode::NotEnoughUnread, waiting.len() as u64).into(),
             );
@@ -176,6 +177,23 @@ impl Write for MarkUpTo {
         accounts::actor(database, self.reader)?;
         let range = (stored(self.reader.0), stored(peer.0), stored(self.up_to.0));
         database.run(statements::MARK_UP_TO, range)?;
+        Ok(())
+    }
+
+    fn announce(&self, (): (), _: &mut Herald) {}
+}
+
+/// Marks one message as read, if it waits.
+pub(super) struct MarkWaiting(pub(super) MarkOne);
+
+impl Write for MarkWaiting {
+    type Done = ();
+    type Reply = ();
+
+    fn apply(&self, database: &Database) -> Result<(), Failure> {
+        let Self(MarkOne { reader, id }) = self;
+        accounts::actor(database, *reader)?;
+        database.run(statements::MARK_ONE, (stored(id.0), stored(reader.0)))?;
         Ok(())
     }
 

@@ -69,6 +69,8 @@ statements! {
     MARK_UP_TO = "UPDATE messages INDEXED BY messages_by_recipient SET state = 1
         WHERE recipient = ?1 AND state = 0 AND sender = ?2 AND id <= ?3";
 
+    MARK_ONE = "UPDATE messages SET state = 1 WHERE id = ?1 AND recipient = ?2 AND state = 0";
+
     /// Four ranges, each in order, merged and read no further than needed. The last two are empty for a
     /// conversation with oneself, whose messages are in the first two.
     HISTORY = "SELECT id, sender, state, sent_at_ms, text FROM messages INDEXED BY messages_by_recipient

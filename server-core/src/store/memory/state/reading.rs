@@ -5,7 +5,7 @@ use crate::digest::{DigestBuilder, DigestEntry, StateDigest};
 use crate::error::{ErrorCode, Refusal};
 use crate::limits::PAGE_MAX;
 use crate::message::{Message, MessageId, UnreadCount};
-use crate::store::{AccountId, HistoryQuery, MarkQuery, ReadQuery};
+use crate::store::{AccountId, Fewer, HistoryQuery, MarkOne, MarkQuery, ReadQuery};
 use crate::text::Text;
 
 impl State {
@@ -43,7 +43,7 @@ impl State {
             .flat_map(|(_, conversation)| conversation.unread.iter())
             .collect();
         let limit = query.limit as usize;
-        if waiting.len() < limit {
+        if waiting.len() < limit && query.fewer == Fewer::Refused {
             return Err(Refusal::with_detail(
                 ErrorCode::NotEnoughUnread,
                 waiting.len() as u64,
@@ -68,6 +68,15 @@ impl State {
             if let Some(row) = self.messages.get_mut(&id) {
                 row.read = true;
             }
+        }
+        Ok(())
+    }
+
+    pub(in super::super) fn mark_one(&mut self, mark: MarkOne) -> Result<(), Refusal> {
+        self.actor(mark.reader)?;
+        let waits = |row: &Row| row.to == mark.reader && row.deleted.is_none();
+        if self.messages.get(&mark.id).is_some_and(waits) {
+            self.mark(mark.id);
         }
         Ok(())
     }
