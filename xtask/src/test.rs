@@ -12,7 +12,11 @@ use crate::python;
 
 /// Tests that hold ours against other people's implementations, which a plain `cargo test` may not have: package and
 /// name.
-const WITH_PYTHON: &[(&str, &str)] = &[("loadgen", "histogram_peer")];
+const WITH_PYTHON: &[(&str, &str)] = &[
+    ("loadgen", "histogram_peer"),
+    ("protocols", "foreign_grpc"),
+    ("chat", "python_client"),
+];
 
 /// Runs the tests, passing `arguments` on to `cargo test`. Without any, the tests that need Python run as well.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {

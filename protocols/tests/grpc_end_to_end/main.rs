@@ -1,5 +1,6 @@
 //! `protobuf+grpc`, end to end over loopback.
 
+mod beside;
 mod closing;
 mod compression;
 mod raw;

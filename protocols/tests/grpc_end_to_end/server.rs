@@ -137,16 +137,21 @@ pub(crate) async fn try_compressed(
 
 impl Server {
     pub(crate) async fn start() -> Self {
-        Self::with(None).await
+        Self::with("grpc", None).await
     }
 
     /// A server that compresses for clients that take it.
     pub(crate) async fn compressing() -> Self {
-        Self::with(Some(Compression::Gzip)).await
+        Self::with("grpc", Some(Compression::Gzip)).await
     }
 
-    async fn with(compression: Option<Compression>) -> Self {
-        let Pair { codec, transport } = pair();
+    /// A server of another protocol.
+    pub(crate) async fn speaking(protocol: &str) -> Self {
+        Self::with(protocol, None).await
+    }
+
+    async fn with(protocol: &str, compression: Option<Compression>) -> Self {
+        let Pair { codec, transport } = pair_of(protocol);
         let (traffic, stop, tasks) = (Arc::default(), CancellationToken::new(), TaskTracker::new());
         let listen = Listen {
             address: "127.0.0.1:0".to_owned(),
