@@ -1,6 +1,7 @@
 //! The codec `custom`: designed by hand for the fewest bytes. Specified in `proto/custom.md`.
 
 mod calls;
+mod event;
 mod frame;
 mod from_server;
 mod messages;

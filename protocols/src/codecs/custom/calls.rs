@@ -7,7 +7,7 @@ use server_core::{Event, Reply, Request};
 use super::number::write_varint;
 use super::receiver::{Parsed, Reading, read_alone};
 use super::sender::Sender;
-use super::{from_server, request};
+use super::{event, from_server, request};
 use crate::codec::{CallCodec, DecodeError, NO_PASSWORD, NotExpressible};
 
 /// The codec for calls.
@@ -79,24 +79,24 @@ impl CallCodec for Calls {
         })
     }
 
-    fn encode_event(&self, event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), NotExpressible> {
-        match event {
-            Event::ServerClosing => out.push(from_server::SERVER_CLOSING),
+    fn encode_event(&self, said: &Event<'_>, out: &mut Vec<u8>) -> Result<(), NotExpressible> {
+        match said {
+            Event::ServerClosing => out.push(event::SERVER_CLOSING),
             Event::MessageReceived(message) => {
-                write_behind(from_server::MESSAGE_RECEIVED, out, |sender, out| {
-                    from_server::encode_message_received(message, sender, out);
+                write_behind(event::MESSAGE_RECEIVED, out, |sender, out| {
+                    event::encode_received(message, sender, out);
                 });
             }
-            _ => Sender::alone(|sender| from_server::encode_other_event(event, sender, out)),
+            _ => Sender::alone(|sender| event::encode_other(said, sender, out)),
         }
         Ok(())
     }
 
     fn decode_event<'a>(&self, body: &'a [u8]) -> Result<Event<'a>, DecodeError> {
         read(body, |reading| match reading.bytes.byte()? {
-            from_server::SERVER_CLOSING => Ok(Event::ServerClosing),
-            from_server::MESSAGE_RECEIVED => from_server::decode_message_received(reading),
-            number => from_server::decode_other_event(number, reading),
+            event::SERVER_CLOSING => Ok(Event::ServerClosing),
+            event::MESSAGE_RECEIVED => event::decode_received(reading),
+            number => event::decode_other(number, reading),
         })
     }
 }

@@ -4,11 +4,11 @@ use server_core::limits::PAGE_MAX;
 use server_core::message::{LoginId, Message, Nonce, Operation, Token, UnreadCount};
 use server_core::{ErrorCode, Event, FromServer, Refusal, Reply};
 
-use super::frame;
 use super::messages::{self, Order};
 use super::number::{write_last, write_varint};
 use super::receiver::{Parsed, Reading};
 use super::sender::{Sender, write_text};
+use super::{event, frame};
 use crate::codec::{Encoded, NO_PASSWORD, NotExpressible};
 
 const LOG_OUT: u8 = 0x01;
@@ -16,10 +16,8 @@ const DELETE_ACCOUNT: u8 = 0x02;
 const PING: u8 = 0x03;
 const CREATE_ACCOUNT: u8 = 0x04;
 const MARK_READ: u8 = 0x05;
-pub(super) const SERVER_CLOSING: u8 = 0x06;
 pub(super) const SEND_DELIVERED: u8 = 0x10;
 pub(super) const SEND_STORED: u8 = 0x20;
-pub(super) const MESSAGE_RECEIVED: u8 = 0x30;
 const LOG_IN_START: u8 = 0x40;
 const LOG_IN_FINISH: u8 = 0x50;
 const RESUME: u8 = 0x60;
@@ -31,15 +29,9 @@ const HISTORY: u8 = 0xb0;
 const DELETE_MESSAGES: u8 = 0xc0;
 const UNDO: u8 = 0xd0;
 const REFUSED: u8 = 0xe0;
-const OTHER_EVENT: u8 = 0xf0;
 
 /// Below this one, a code is a frame without a body.
 const FIRST_WITH_BODY: u8 = 0x10;
-
-const MESSAGES_DELETED: u8 = 1;
-const MESSAGES_RESTORED: u8 = 2;
-const ACCOUNT_DELETED: u8 = 3;
-const LAGGED: u8 = 4;
 
 /// Appends a reply, a refusal or an event.
 ///
@@ -56,7 +48,7 @@ pub(super) fn encode(
             out.push(refusal.code as u8);
             write_last(out, refusal.detail);
         }),
-        FromServer::Event(event) => encode_event(event, sender, out),
+        FromServer::Event(event) => event::encode(event, sender, out),
     })
 }
 
@@ -190,51 +182,6 @@ fn encode_page(page: &[Message<'_>], order: Order, sender: &mut Sender, out: &mu
     }
 }
 
-fn encode_event(event: &Event<'_>, sender: &mut Sender, out: &mut Vec<u8>) -> Encoded {
-    match event {
-        Event::ServerClosing => frame::write_bare(out, SERVER_CLOSING),
-        Event::MessageReceived(message) => frame::write(out, MESSAGE_RECEIVED, |out| {
-            encode_message_received(message, sender, out);
-        }),
-        _ => frame::write(out, OTHER_EVENT, |out| {
-            encode_other_event(event, sender, out);
-        }),
-    }
-}
-
-/// Appends the body of a message that was received.
-pub(super) fn encode_message_received(
-    message: &Message<'_>,
-    sender: &mut Sender,
-    out: &mut Vec<u8>,
-) {
-    messages::write_head(message, Order::Rising, sender, out);
-    out.extend_from_slice(message.text.as_bytes());
-}
-
-/// Appends the body of another event, which begins with its number.
-pub(super) fn encode_other_event(event: &Event<'_>, sender: &mut Sender, out: &mut Vec<u8>) {
-    match event {
-        Event::ServerClosing | Event::MessageReceived(_) => {}
-        Event::MessagesDeleted { ids } => {
-            out.push(MESSAGES_DELETED);
-            sender.write_ids(ids, out);
-        }
-        Event::MessagesRestored { ids } => {
-            out.push(MESSAGES_RESTORED);
-            sender.write_ids(ids, out);
-        }
-        Event::AccountDeleted { name } => {
-            out.push(ACCOUNT_DELETED);
-            sender.write_name(name, out);
-        }
-        Event::Lagged { missed } => {
-            out.push(LAGGED);
-            write_last(out, *missed);
-        }
-    }
-}
-
 /// Reads what a frame's code and body say.
 pub(super) fn decode<'a>(code: u8, reading: &mut Reading<'a, '_>) -> Parsed<FromServer<'a>> {
     Ok(match code {
@@ -243,21 +190,14 @@ pub(super) fn decode<'a>(code: u8, reading: &mut Reading<'a, '_>) -> Parsed<From
                 .ok_or("there is no refusal of this code")?;
             FromServer::Refused(Refusal::with_detail(code, reading.bytes.last_number()?))
         }
-        MESSAGE_RECEIVED => FromServer::Event(decode_message_received(reading)?),
-        SERVER_CLOSING => FromServer::Event(Event::ServerClosing),
-        OTHER_EVENT => {
+        event::MESSAGE_RECEIVED => FromServer::Event(event::decode_received(reading)?),
+        event::SERVER_CLOSING => FromServer::Event(Event::ServerClosing),
+        event::OTHER_EVENT => {
             let number = reading.bytes.byte()?;
-            FromServer::Event(decode_other_event(number, reading)?)
+            FromServer::Event(event::decode_other(number, reading)?)
         }
         _ => FromServer::Reply(decode_reply(code, reading)?),
     })
-}
-
-/// Reads the body of a message that was received.
-pub(super) fn decode_message_received<'a>(reading: &mut Reading<'a, '_>) -> Parsed<Event<'a>> {
-    let head = messages::read_head(reading, Order::Rising)?;
-    let text = reading.bytes.last_text()?.into();
-    Ok(Event::MessageReceived(Message { text, ..head }))
 }
 
 /// Reads the reply that a frame's code and body make.
@@ -354,26 +294,4 @@ fn decode_page<'a, 'r, T>(
         page.push(read(reading)?);
     }
     Ok(page)
-}
-
-/// Reads what stands behind the number of another event.
-pub(super) fn decode_other_event<'a>(
-    number: u8,
-    reading: &mut Reading<'a, '_>,
-) -> Parsed<Event<'a>> {
-    Ok(match number {
-        MESSAGES_DELETED => Event::MessagesDeleted {
-            ids: reading.ids()?.into(),
-        },
-        MESSAGES_RESTORED => Event::MessagesRestored {
-            ids: reading.ids()?.into(),
-        },
-        ACCOUNT_DELETED => Event::AccountDeleted {
-            name: reading.name()?.name.into(),
-        },
-        LAGGED => Event::Lagged {
-            missed: reading.bytes.last_number()?,
-        },
-        _ => return Err("there is no event of this code"),
-    })
 }

@@ -1,8 +1,5 @@
 //! The golden vectors in `proto/vectors/` of calls that travel apart, which encoders of their own made.
 
-#[path = "support/readable.rs"]
-mod readable;
-
 use std::collections::{BTreeSet, HashSet};
 
 use protocols::codec::{CallCodec, DecodeError};
@@ -10,6 +7,8 @@ use protocols::registry::CODECS;
 use serde_json::Value;
 use server_core::message::Operation;
 use server_core::{Event, FromServer, Reply, Request};
+
+use crate::readable;
 
 /// What a body says.
 #[derive(Debug, PartialEq)]
