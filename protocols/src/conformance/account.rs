@@ -13,6 +13,7 @@ pub(super) struct Account {
     pub(super) door: Arc<dyn Door>,
     may_exist: AtomicBool,
     token: Mutex<Option<Token>>,
+    key: Mutex<Option<Token>>,
 }
 
 impl Account {
@@ -22,6 +23,7 @@ impl Account {
             door,
             may_exist: AtomicBool::new(false),
             token: Mutex::default(),
+            key: Mutex::default(),
         }
     }
 
@@ -32,18 +34,27 @@ impl Account {
 
     /// The token of its last log-in, if that was not ended since.
     pub(super) fn token(&self) -> Option<Token> {
-        *self.token_slot()
+        *slot(&self.token)
     }
 
     pub(super) fn set_token(&self, token: Option<Token>) {
-        *self.token_slot() = token;
+        *slot(&self.token) = token;
+    }
+
+    /// What it is entered with, where accounts have keys.
+    pub(super) fn key(&self) -> Option<Token> {
+        *slot(&self.key)
+    }
+
+    pub(super) fn set_key(&self, key: Option<Token>) {
+        *slot(&self.key) = key;
     }
 
     pub(super) fn set_may_exist(&self, may_exist: bool) {
         self.may_exist.store(may_exist, Ordering::Relaxed);
     }
+}
 
-    fn token_slot(&self) -> MutexGuard<'_, Option<Token>> {
-        self.token.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn slot(token: &Mutex<Option<Token>>) -> MutexGuard<'_, Option<Token>> {
+    token.lock().unwrap_or_else(PoisonError::into_inner)
 }

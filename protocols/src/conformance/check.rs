@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use server_core::chat::Habits;
+
 use super::stage::Stage;
+use crate::capabilities::Capabilities;
 use crate::transport::BoxFuture;
 
 /// One thing that every protocol must do.
@@ -36,6 +39,26 @@ pub struct Group {
     /// The checks, in the order in which they run.
     pub checks: &'static [Check],
     pub(super) staging: Staging,
+    pub(super) applies: Applies,
+}
+
+/// To which formats a group applies; where it does not, its checks are not even skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Applies {
+    /// To all.
+    Always,
+    /// To those whose accounts and sessions work by rules of their own.
+    ToOtherHabits,
+}
+
+impl Applies {
+    /// Whether it applies to what can say this.
+    pub(super) fn to(self, capabilities: &Capabilities) -> bool {
+        match self {
+            Self::Always => true,
+            Self::ToOtherHabits => capabilities.habits != Habits::OURS,
+        }
+    }
 }
 
 /// Where the checks of a group run.

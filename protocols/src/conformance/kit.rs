@@ -4,14 +4,15 @@ use std::future::Future;
 use std::sync::Arc;
 
 use server_core::environment::{Environment as _, System};
-use server_core::limits::{PROTOCOL_VERSION, SCRAM_ITERATIONS_MIN};
-use server_core::message::{ClientId, Nonce, Reply, Request, Token};
+use server_core::limits::{PAGE_MAX, PROTOCOL_VERSION, SCRAM_ITERATIONS_MIN};
+use server_core::message::{ClientId, Nonce, Operation, Reply, Request, Token};
 use server_core::scram::{ClientKeys, Hashing};
 
 use super::check::{Checked, Stop};
 use super::expect::shown;
 use super::patience::Patience;
 use super::target::{Door, Target};
+use crate::capabilities::Capabilities;
 use crate::client::{Caller, ClientError};
 
 /// The password of every account.
@@ -20,7 +21,7 @@ pub(super) const PASSWORD: &str = "correct horse battery staple";
 /// The password of no account; the notebook's.
 const WRONG_PASSWORD: &str = "hello";
 
-/// What a server says of itself in `Hello`.
+/// What a server says of itself in `Hello`; where there is none, what its format says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ServerLimits {
     pub(super) text_max_chars: u32,
@@ -32,6 +33,7 @@ pub(super) struct ServerLimits {
 pub(super) struct Kit {
     pub(super) doors: Vec<Arc<dyn Door>>,
     pub(super) prefix: String,
+    pub(super) separator: char,
     pub(super) limits: ServerLimits,
     pub(super) keys: ClientKeys,
     pub(super) wrong_keys: ClientKeys,
@@ -47,11 +49,17 @@ impl Kit {
         Self {
             doors: target.doors.clone(),
             prefix: target.prefix.clone(),
+            separator: target.separator,
             limits,
             keys: ClientKeys::derive(PASSWORD, hashing),
             wrong_keys: ClientKeys::derive(WRONG_PASSWORD, hashing),
             patience: Patience::new(target.deadline),
         }
+    }
+
+    /// What the format of the first door can say, by which the checks of single connections go.
+    pub(super) fn capabilities(&self) -> &'static Capabilities {
+        self.doors[0].capabilities()
     }
 
     /// Connects one more client and says hello.
@@ -86,7 +94,7 @@ impl Kit {
     }
 }
 
-/// Connects a client, says hello, and gives what the server answers.
+/// Connects a client, says hello where that can be said, and gives what the server answers.
 pub(super) async fn connect(
     door: &dyn Door,
     patience: &Patience,
@@ -95,6 +103,16 @@ pub(super) async fn connect(
     let client =
         client.map_err(|error| Stop::failed(format!("expected a connection, but {error}")))?;
     let mut caller = Caller::new(client);
+    let capabilities = door.capabilities();
+    if !capabilities.says(Operation::Hello) {
+        let text_max_chars = u32::try_from(capabilities.texts.chars_max).unwrap_or(u32::MAX);
+        let limits = ServerLimits {
+            text_max_chars,
+            page_max: PAGE_MAX,
+            undo_grace_ms: 0,
+        };
+        return Ok((caller, limits));
+    }
     let hello = Request::Hello {
         version: PROTOCOL_VERSION,
     };

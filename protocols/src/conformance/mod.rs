@@ -8,7 +8,8 @@
 //! 3. `target`: a server under test; `stage`: the accounts of one check, removed whatever happens; `patience`: a
 //!    bound on every wait.
 //! 4. `user`, `session`, `asking`, `requests`, `expect`: the words that checks are written in.
-//! 5. `raw`: what a typed client cannot send, by codec.
+//! 5. `saying`: what a format cannot say is skipped, with words that name it.
+//! 6. `raw`: what a typed client cannot send, by codec.
 
 mod account;
 mod asking;
@@ -21,12 +22,13 @@ mod patience;
 mod raw;
 mod requests;
 mod run;
+mod saying;
 mod session;
 mod stage;
 mod target;
 mod user;
 
 pub use check::{Check, CheckResult, Group, Outcome, Summary};
-pub use list::groups;
-pub use run::{RunError, run};
+pub use list::{Suite, groups};
+pub use run::{RunError, run, run_suite};
 pub use target::{DEADLINE, Door, NotTestable, Registered, Target};

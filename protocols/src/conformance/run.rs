@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::check::{Check, CheckResult, Checked, Group, Outcome, Staging, Stop, Summary};
 use super::kit::{self, Kit};
-use super::list::{GROUPS, REMOVAL};
+use super::list::{GROUPS, REMOVAL, Suite};
 use super::patience::Patience;
 use super::stage::Stage;
 use super::target::Target;
@@ -45,9 +45,23 @@ pub async fn run(
     only: Option<&str>,
     progress: &mut (dyn FnMut(&CheckResult) + Send),
 ) -> Result<Summary, RunError> {
-    let chosen: Vec<_> = GROUPS
-        .iter()
-        .map(|group| (group, choose(group, only)))
+    run_suite(target, Suite::Whole, only, progress).await
+}
+
+/// As [`run`], of the checks of one suite.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_suite(
+    target: &Target,
+    suite: Suite,
+    only: Option<&str>,
+    progress: &mut (dyn FnMut(&CheckResult) + Send),
+) -> Result<Summary, RunError> {
+    let capabilities = target.doors[0].capabilities();
+    let applying = GROUPS.iter().filter(|group| group.applies.to(capabilities));
+    let chosen: Vec<_> = applying
+        .map(|group| (group, choose(group, suite, only)))
         .collect();
     if let Some(asked) = only
         && chosen.iter().all(|(_, checks)| checks.is_empty())
@@ -75,13 +89,11 @@ pub async fn run(
 }
 
 /// The checks of a group that are to run, with their numbers.
-fn choose(group: &'static Group, only: Option<&str>) -> Vec<(usize, &'static Check)> {
+fn choose(group: &'static Group, suite: Suite, only: Option<&str>) -> Vec<(usize, &'static Check)> {
     let numbered = || {
-        group
-            .checks
-            .iter()
-            .enumerate()
-            .map(|(at, check)| (at + 1, check))
+        let checks = group.checks.iter().enumerate();
+        let of_suite = checks.filter(|(_, check)| suite.has(group, check));
+        of_suite.map(|(at, check)| (at + 1, check))
     };
     let asked = |&(number, check): &(usize, &Check)| {
         let line = format!(

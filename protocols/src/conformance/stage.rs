@@ -37,7 +37,10 @@ impl Stage {
 
     /// A name of this stage's own.
     pub(super) fn name(&self, label: &str) -> String {
-        format!("{}{}-{label}", self.kit.prefix, self.number)
+        let Kit {
+            prefix, separator, ..
+        } = &*self.kit;
+        format!("{prefix}{}{separator}{label}", self.number)
     }
 
     /// Somebody who is connected, and has a name but no account.
@@ -88,6 +91,14 @@ impl Stage {
             crowd.push(User::connect_by(&**door, account, Arc::clone(&self.kit)).await?);
         }
         Ok(crowd)
+    }
+
+    /// The account of a name that was reserved.
+    pub(super) fn account(&self, name: &str) -> Checked<Arc<Account>> {
+        let found = self.accounts.iter().find(|account| account.name == name);
+        found
+            .cloned()
+            .ok_or_else(|| Stop::failed(format!("expected an account {name}, but there is none")))
     }
 
     /// Sees to it that an account of this name is removed, should it come to exist.
@@ -165,8 +176,14 @@ async fn remove(kit: &Arc<Kit>, account: &Arc<Account>) -> Checked {
     {
         return user.delete_account().await;
     }
-    match user.log_in_when_free().await? {
+    let can_exist = user.capabilities.names.has(&account.name);
+    let entry = match user.log_in_when_free().await {
+        Err(Stop::Skipped(_)) if !can_exist => return Ok(()),
+        entry => entry?,
+    };
+    match entry {
         Ok(_) => user.delete_account().await,
+        Err(_) if !can_exist => Ok(()),
         Err(refusal)
             if matches!(
                 refusal.code,

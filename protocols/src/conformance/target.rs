@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use server_core::environment::{Environment as _, System};
 
+use crate::capabilities::{self, Capabilities};
 use crate::client::Client;
 use crate::codec::CodecFactory;
 use crate::registry::{self, Front, Pair, Protocol};
@@ -21,6 +22,12 @@ pub trait Door: Send + Sync {
     /// The codec whose frames the client's bytes are made of; `None` if it has none.
     fn codec(&self) -> Option<&'static dyn CodecFactory>;
 
+    /// What its format can say, and by which rules accounts and sessions work behind it.
+    fn capabilities(&self) -> &'static Capabilities {
+        self.codec()
+            .map_or(&capabilities::EVERYTHING, CodecFactory::capabilities)
+    }
+
     /// Connects one more client.
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>>;
 }
@@ -33,6 +40,8 @@ pub trait Door: Send + Sync {
 pub struct Target {
     pub(super) doors: Vec<Arc<dyn Door>>,
     pub(super) prefix: String,
+    /// What stands between the parts of a name.
+    pub(super) separator: char,
     pub(super) deadline: Duration,
 }
 
@@ -70,9 +79,11 @@ impl Target {
             !doors.is_empty(),
             "a server is reached by at least one door"
         );
+        let separator = separator(&doors);
         Self {
+            prefix: format!("{}{separator}", random_prefix()),
+            separator,
             doors,
-            prefix: random_prefix(),
             deadline: DEADLINE,
         }
     }
@@ -94,7 +105,17 @@ impl Target {
 fn random_prefix() -> String {
     let mut bytes = [0; 4];
     System.fill_random(&mut bytes);
-    format!("conf{:08x}-", u32::from_be_bytes(bytes))
+    format!("conf{:08x}", u32::from_be_bytes(bytes))
+}
+
+/// A character that every door's names have, and that no random part of a name has.
+fn separator(doors: &[Arc<dyn Door>]) -> char {
+    let all_have = |character| {
+        doors
+            .iter()
+            .all(|door| door.capabilities().names.alphabet.has(character))
+    };
+    if all_have('-') { '-' } else { 'x' }
 }
 
 /// A protocol of the registry at an address.

@@ -1,17 +1,21 @@
 //! A user of the server under test: an account and one connection.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use server_core::message::{Event, Message, Reply, Request};
+use server_core::message::{Event, Message, Operation, Reply, Request};
 use server_core::{ErrorCode, Refusal};
 
 use super::account::Account;
+use super::asking::Posted;
 use super::check::{Checked, Stop};
-use super::expect::shown;
+use super::expect::{same, shown};
 use super::kit::{Kit, lost};
 use super::raw::no_stream;
+use super::saying;
 use super::target::Door;
+use crate::capabilities::{Capabilities, Part};
 use crate::client::{Caller, Client};
 
 /// How a connection carries requests.
@@ -42,6 +46,10 @@ pub(super) struct User {
     pub(super) account: Arc<Account>,
     pub(super) kit: Arc<Kit>,
     pub(super) caller: Caller,
+    /// What the format of this connection can say.
+    pub(super) capabilities: &'static Capabilities,
+    /// What was handed over and not looked at yet, where messages are not read one by one.
+    pub(super) inbox: VecDeque<Message<'static>>,
 }
 
 impl User {
@@ -61,7 +69,31 @@ impl User {
             account,
             kit,
             caller,
+            capabilities: door.capabilities(),
+            inbox: VecDeque::new(),
         })
+    }
+
+    /// Whether the format can say this.
+    pub(super) fn says(&self, operation: Operation) -> bool {
+        self.capabilities.says(operation)
+    }
+
+    /// Those of the requests that the format can say; the check is skipped if there are none.
+    pub(super) fn sayable<'r>(
+        &self,
+        requests: impl IntoIterator<Item = Request<'r>>,
+    ) -> Checked<Vec<Request<'r>>> {
+        let all: Vec<_> = requests.into_iter().collect();
+        let first = all.first().map(Request::operation);
+        let sayable: Vec<_> = all
+            .into_iter()
+            .filter(|request| self.says(request.operation()))
+            .collect();
+        match first {
+            Some(operation) if sayable.is_empty() => Err(saying::missing(operation.name())),
+            _ => Ok(sayable),
+        }
     }
 
     /// The account's name; a copy, so that it can be named while the user is busy.
@@ -80,6 +112,7 @@ impl User {
             account,
             kit,
             caller,
+            ..
         } = self;
         let mut client = caller.into_client();
         let carriage = Carriage::of(&mut *client);
@@ -93,6 +126,7 @@ impl User {
         request: &Request<'_>,
     ) -> Checked<Result<Reply<'static>, Refusal>> {
         let what = request.operation().name();
+        saying::can_ask(self.capabilities, request)?;
         let answer = self
             .kit
             .within(&format!("an answer to {what}"), self.caller.call(request))
@@ -100,11 +134,29 @@ impl User {
         sayable(answer.map_err(|error| lost(what, &error))?)
     }
 
+    /// The session is the account's own: what it sends to itself comes from it.
+    pub(super) async fn is_logged_in(&mut self) -> Checked {
+        let name = self.name();
+        let sent = self.send(&name, "is this mine?").await?;
+        self.hears(&sent).await
+    }
+
+    /// Whatever is asked before a log-in is answered.
+    pub(super) async fn is_answered(&mut self) -> Checked {
+        if self.says(Operation::Ping) {
+            return self.done(&Request::Ping).await.map(drop);
+        }
+        self.try_log_in().await.map(drop)
+    }
+
     /// Asks everything at once, and waits for all answers, which are in the order of the requests.
     pub(super) async fn ask_all(
         &mut self,
         requests: &[Request<'_>],
     ) -> Checked<Vec<Result<Reply<'static>, Refusal>>> {
+        for request in requests {
+            saying::can_ask(self.capabilities, request)?;
+        }
         let what = format!("{} answers", requests.len());
         let answers = self
             .kit
@@ -128,7 +180,30 @@ impl User {
     /// Asks for what must be refused; gives the number that goes with the code.
     pub(super) async fn refused(&mut self, request: &Request<'_>, code: ErrorCode) -> Checked<u64> {
         let what = request.operation().name();
-        refusal(what, code, self.ask(request).await?)
+        let answer = self.ask(request).await?;
+        self.refusal(what, code, answer)
+    }
+
+    /// A refusal with this code must have come; gives the number that goes with it. Where the format does not say why
+    /// something is refused, any refusal will do.
+    pub(super) fn refusal(
+        &self,
+        what: &str,
+        code: ErrorCode,
+        answer: Result<Reply<'static>, Refusal>,
+    ) -> Checked<u64> {
+        match answer {
+            Err(refusal) if !self.capabilities.tells(code) => Ok(refusal.detail),
+            answer => refusal(what, code, answer),
+        }
+    }
+
+    /// The number that goes with a refusal must be this, where the format says it.
+    pub(super) fn detail(&self, what: &str, expected: u64, came: u64) -> Checked {
+        if self.capabilities.has(Part::RefusalDetails) {
+            return same(what, expected, came);
+        }
+        Ok(())
     }
 
     /// Puts bytes into the stream as they are, and waits for whatever is answered.
@@ -164,12 +239,24 @@ impl User {
         }
     }
 
+    /// The next event tells this message.
+    pub(super) async fn hears(&mut self, posted: &Posted) -> Checked {
+        let message = self.message().await?;
+        if !posted.is(&message) {
+            return Err(Stop::failed(format!(
+                "expected the message {posted:?} to come live, but it was {}",
+                shown(&message)
+            )));
+        }
+        Ok(())
+    }
+
     /// Nothing was told that was not taken yet: a new message from `witness` is the next event. Events of one
     /// account come in their order, so whatever was told before would come before.
     pub(super) async fn heard_nothing_else(&mut self, witness: &mut Self) -> Checked {
         let sent = witness.send(&self.name(), "and now this").await?;
         match self.event().await? {
-            Event::MessageReceived(message) if message.id == sent.id => Ok(()),
+            Event::MessageReceived(message) if sent.is(&message) => Ok(()),
             other => Err(Stop::failed(format!(
                 "expected no event, but there was {}",
                 shown(&other)

@@ -156,11 +156,7 @@ async fn kept_after_account_deletion(stage: &mut Stage) -> Checked {
         first,
         alice.send_as(id, &bob.account, "once").await?,
     )?;
-    same(
-        "the unread count of the new account",
-        0,
-        bob.log_in().await?,
-    )
+    bob.logs_in_to(0).await
 }
 
 async fn kept_over_log_ins(stage: &mut Stage) -> Checked {

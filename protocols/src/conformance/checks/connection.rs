@@ -2,16 +2,20 @@
 
 use server_core::ErrorCode;
 use server_core::limits::PROTOCOL_VERSION;
-use server_core::message::{Reply, Request};
+use server_core::message::{Operation, Reply, Request};
 
 use crate::conformance::check::{Check, Checked, Stop, checks};
 use crate::conformance::expect::{hold, same, texts};
-use crate::conformance::requests::{delete, mark_read, read, send};
+use crate::conformance::requests::{delete, list, mark_read, read, send};
 use crate::conformance::stage::Stage;
 use crate::conformance::user::{Carriage, wrong_reply};
+use crate::conformance::{asking, saying};
 
 /// How many requests are sent at once; every server takes that many.
 const PIPELINED: usize = 256;
+
+/// How many messages are sent at once.
+const SENT: usize = 64;
 
 pub(in crate::conformance) const CHECKS: &[Check] = checks! {
     hello: "say hello" => "the server's version, and limits that can be kept";
@@ -21,6 +25,7 @@ pub(in crate::conformance) const CHECKS: &[Check] = checks! {
     many_pings: "256 pings at once" => "256 replies";
     answers_in_order: "requests of different kinds at once" => "each gets the reply to its own";
     effects_in_order: "send, count, read, count, log out, count at once" => "each sees what those before it did";
+    many_sends: "64 messages at once" => "64 replies, and each comes live once";
     pipeline_after_refusal: "requests at once, some refused" => "each gets its own answer";
 };
 
@@ -69,7 +74,7 @@ async fn other_version(stage: &mut Stage) -> Checked {
         version: PROTOCOL_VERSION + 1,
     };
     let version = guest.refused(&hello, ErrorCode::UnsupportedVersion).await?;
-    same(
+    guest.detail(
         "the version that the refusal names",
         u64::from(PROTOCOL_VERSION),
         version,
@@ -122,38 +127,61 @@ fn read_none(name: &str) -> Request<'_> {
     }
 }
 
+/// Calls that overlap have no order; otherwise messages keep theirs.
+async fn many_sends(stage: &mut Stage) -> Checked {
+    let carriage = stage.carriage().await?;
+    let (mut alice, mut bob) = stage.two().await?;
+    let name = bob.name();
+    let mut expected: Vec<_> = (0..SENT).map(|number| format!("{number:02}")).collect();
+    let requests: Vec<_> = expected.iter().map(|text| send(&name, text)).collect();
+    for answer in alice.ask_all(&requests).await? {
+        let reply =
+            answer.map_err(|refusal| Stop::failed(format!("a send was refused: {refusal}")))?;
+        asking::sent(reply)?;
+    }
+    let mut heard = Vec::new();
+    for _ in 0..SENT {
+        heard.push(bob.message().await?.text.to_string());
+    }
+    if carriage == Carriage::Calls {
+        heard.sort_unstable();
+        expected.sort_unstable();
+    }
+    same("the texts that came live", expected, heard)
+}
+
 async fn pipeline_after_refusal(stage: &mut Stage) -> Checked {
     let mut alice = stage.user("alice").await?;
-    let name = alice.name();
-    let requests = [
-        Request::Ping,
-        read(0),
-        Request::Ping,
-        send(&name, ""),
-        Request::Ping,
-    ];
-    let answers: Vec<_> = alice
-        .ask_all(&requests)
-        .await?
-        .into_iter()
-        .map(|answer| {
-            answer
-                .map(|reply| reply.operation())
-                .map_err(|refusal| refusal.code)
-        })
-        .collect();
-    let ping = Ok(Request::Ping.operation());
-    let expected = vec![
-        ping,
-        Err(ErrorCode::LimitNotAllowed),
-        ping,
-        Err(ErrorCode::TextEmpty),
-        ping,
-    ];
-    same("the answers", expected, answers)
+    let (name, nobody) = (alice.name(), stage.name("nobody"));
+    let good = if alice.says(Operation::Ping) {
+        Request::Ping
+    } else {
+        list(&name, 10)
+    };
+    let (bad, why) = if alice.says(Operation::Unread) {
+        (read(0), ErrorCode::LimitNotAllowed)
+    } else {
+        (send(&nobody, "hello?"), ErrorCode::NoSuchAccount)
+    };
+    let (good_too, bad_too) = (good.clone(), bad.clone());
+    let answers = alice
+        .ask_all(&[good.clone(), bad, good_too, bad_too, good.clone()])
+        .await?;
+    for (place, answer) in answers.into_iter().enumerate() {
+        if place % 2 == 1 {
+            alice.refusal("the bad one", why, answer)?;
+            continue;
+        }
+        let operation = answer
+            .map(|reply| reply.operation())
+            .map_err(|refusal| refusal.code);
+        same("the kind of the reply", Ok(good.operation()), operation)?;
+    }
+    Ok(())
 }
 
 async fn effects_in_order(stage: &mut Stage) -> Checked {
+    saying::says(stage.kit.capabilities(), Operation::Unread)?;
     if stage.carriage().await? == Carriage::Calls {
         return Err(Stop::skipped("calls that overlap have no order"));
     }

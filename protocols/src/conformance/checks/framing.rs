@@ -10,7 +10,6 @@ use crate::conformance::kit::Kit;
 use crate::conformance::raw::{self, RawConnection, RawFrames};
 use crate::conformance::requests::send;
 use crate::conformance::stage::Stage;
-use crate::conformance::user::refusal;
 
 pub(in crate::conformance) const CHECKS: &[Check] = checks! {
     byte_by_byte: "send requests a byte at a time" => "the same replies";
@@ -166,19 +165,12 @@ async fn session_goes_on(stage: &mut Stage) -> Checked {
         frames.trailing_bytes,
         frames.not_utf8,
     ] {
-        refusal(
-            "wrong bytes",
-            ErrorCode::Malformed,
-            alice.ask_raw(wrong).await?,
-        )?;
+        let answer = alice.ask_raw(wrong).await?;
+        alice.refusal("wrong bytes", ErrorCode::Malformed, answer)?;
     }
     let sent = alice.send(&bob.name(), "after").await?;
     bob.message().await?;
-    same(
-        "the message that came live",
-        sent.id,
-        bob.message().await?.id,
-    )?;
+    bob.hears(&sent).await?;
     bob.send(&alice.name(), "understood").await?;
     same(
         "the text that came live",

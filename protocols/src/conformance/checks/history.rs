@@ -1,11 +1,13 @@
 //! Looking back in a conversation, and what a message looks like wherever it is seen.
 
 use server_core::ErrorCode;
-use server_core::message::MessageId;
+use server_core::message::{MessageId, Operation};
 
+use crate::capabilities::Part;
 use crate::conformance::check::{Check, Checked, checks};
 use crate::conformance::expect::{hold, same, texts};
 use crate::conformance::requests::{history, history_before, read};
+use crate::conformance::saying;
 use crate::conformance::stage::Stage;
 use crate::conformance::user::User;
 
@@ -22,6 +24,7 @@ pub(in crate::conformance) const CHECKS: &[Check] = checks! {
 };
 
 async fn ids_grow(stage: &mut Stage) -> Checked {
+    saying::has(stage.kit.capabilities(), Part::MessageIds)?;
     let (mut alice, mut bob) = stage.two().await?;
     let mut last = MessageId(0);
     for _ in 0..3 {
@@ -38,6 +41,7 @@ async fn ids_grow(stage: &mut Stage) -> Checked {
 }
 
 async fn same_everywhere(stage: &mut Stage) -> Checked {
+    saying::says(stage.kit.capabilities(), Operation::History)?;
     let (mut alice, mut bob) = stage.two().await?;
     let sent = alice.send(&bob.name(), "the same").await?;
     let told = bob.message().await?;

@@ -3,9 +3,11 @@
 use server_core::ErrorCode;
 use server_core::limits::PATTERN_MAX_BYTES;
 
-use crate::conformance::check::{Check, Checked, checks};
+use crate::capabilities::{Capabilities, Part};
+use crate::conformance::check::{Check, Checked, Stop, checks};
 use crate::conformance::expect::{hold, same};
 use crate::conformance::requests::{list, list_after};
+use crate::conformance::saying;
 use crate::conformance::stage::Stage;
 use crate::conformance::user::User;
 
@@ -34,6 +36,13 @@ pub(in crate::conformance) const CHECKS: &[Check] = checks! {
 
 /// Somebody logged in, and accounts with these labels.
 async fn lister(stage: &mut Stage, labels: &[&str]) -> Checked<(User, Vec<String>)> {
+    let alphabet = stage.kit.capabilities().names.alphabet;
+    let mut characters = labels.iter().flat_map(|label| label.chars());
+    if let Some(strange) = characters.find(|&character| !alphabet.has(character)) {
+        return Err(Stop::skipped(format!(
+            "names of this format do not have {strange:?}"
+        )));
+    }
     let mut user = stage.user("LISTER").await?;
     let names = stage.create_more(&mut user, labels).await?;
     Ok((user, names))
@@ -87,6 +96,7 @@ async fn nothing_found(stage: &mut Stage) -> Checked {
 
 /// The server may have other accounts than ours, and they may come and go meanwhile.
 async fn empty_pattern(stage: &mut Stage) -> Checked {
+    says_pages(stage.kit.capabilities())?;
     let (mut user, mut expected) = lister(stage, &["a", "b"]).await?;
     expected.push(user.name());
     expected.sort_unstable();
@@ -113,8 +123,12 @@ async fn empty_pattern(stage: &mut Stage) -> Checked {
 }
 
 async fn order(stage: &mut Stage) -> Checked {
-    let (mut user, mut expected) =
-        lister(stage, &["b", "_", "a", "B", "-", ".", "9", "aa"]).await?;
+    let alphabet = stage.kit.capabilities().names.alphabet;
+    let has = |label: &&str| label.chars().all(|character| alphabet.has(character));
+    let labels = ["b", "_", "a", "B", "-", ".", "9", "aa"]
+        .into_iter()
+        .filter(has);
+    let (mut user, mut expected) = lister(stage, &labels.collect::<Vec<_>>()).await?;
     expected.push(user.name());
     expected.sort_unstable();
     let pattern = stage.name("*");
@@ -125,7 +139,14 @@ async fn order(stage: &mut Stage) -> Checked {
     )
 }
 
+/// Whether a format can list a page at a time.
+fn says_pages(capabilities: &Capabilities) -> Checked {
+    saying::has(capabilities, Part::ListLimit)?;
+    saying::has(capabilities, Part::ListPages)
+}
+
 async fn pages(stage: &mut Stage) -> Checked {
+    says_pages(stage.kit.capabilities())?;
     let (mut user, names) = lister(stage, &["p1", "p2", "p3", "p4", "p5"]).await?;
     let pattern = stage.name("p*");
     let first = user.list(&list(&pattern, 2)).await?;
@@ -139,6 +160,7 @@ async fn pages(stage: &mut Stage) -> Checked {
 }
 
 async fn exact_page(stage: &mut Stage) -> Checked {
+    saying::has(stage.kit.capabilities(), Part::ListLimit)?;
     let (mut user, names) = lister(stage, &["p1", "p2", "p3"]).await?;
     let pattern = stage.name("p*");
     same(
@@ -156,11 +178,12 @@ async fn after_unknown(stage: &mut Stage) -> Checked {
 }
 
 async fn limit_zero(stage: &mut Stage) -> Checked {
+    saying::has(stage.kit.capabilities(), Part::ListLimit)?;
     let mut user = stage.user("LISTER").await?;
     let most = user
         .refused(&list("*", 0), ErrorCode::LimitNotAllowed)
         .await?;
-    same(
+    user.detail(
         "the limit that the refusal names",
         u64::from(stage.kit.limits.page_max),
         most,
@@ -168,6 +191,7 @@ async fn limit_zero(stage: &mut Stage) -> Checked {
 }
 
 async fn limit_most(stage: &mut Stage) -> Checked {
+    saying::has(stage.kit.capabilities(), Part::ListLimit)?;
     let mut user = stage.user("LISTER").await?;
     let pattern = stage.name("*");
     let page = user
@@ -177,6 +201,7 @@ async fn limit_most(stage: &mut Stage) -> Checked {
 }
 
 async fn limit_past(stage: &mut Stage) -> Checked {
+    saying::has(stage.kit.capabilities(), Part::ListLimit)?;
     let mut user = stage.user("LISTER").await?;
     for limit in [stage.kit.limits.page_max + 1, u32::MAX] {
         user.refused(&list("*", limit), ErrorCode::LimitNotAllowed)
@@ -199,7 +224,7 @@ async fn pattern_too_long(stage: &mut Stage) -> Checked {
     let most = user
         .refused(&list(&pattern, 10), ErrorCode::PatternNotAllowed)
         .await?;
-    same(
+    user.detail(
         "the limit that the refusal names",
         PATTERN_MAX_BYTES as u64,
         most,

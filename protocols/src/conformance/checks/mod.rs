@@ -10,6 +10,7 @@ pub(super) mod events;
 pub(super) mod faults;
 pub(super) mod framing;
 pub(super) mod functional;
+pub(super) mod habits;
 pub(super) mod history;
 pub(super) mod journal;
 pub(super) mod listing;

@@ -1,11 +1,13 @@
 //! Taking unread messages, counting them, marking them.
 
 use server_core::ErrorCode;
-use server_core::message::MessageId;
+use server_core::message::{MessageId, Operation};
 
+use crate::capabilities::Part;
 use crate::conformance::check::{Check, Checked, checks};
 use crate::conformance::expect::{same, texts};
 use crate::conformance::requests::{mark_read, read, read_from};
+use crate::conformance::saying;
 use crate::conformance::stage::Stage;
 use crate::conformance::user::User;
 
@@ -27,6 +29,7 @@ pub(in crate::conformance) const CHECKS: &[Check] = checks! {
 };
 
 async fn waiting(stage: &mut Stage, waiting: &[&str]) -> Checked<(User, User)> {
+    says_how_many(stage)?;
     let (mut alice, mut bob) = (stage.user("alice").await?, stage.created("bob").await?);
     for text in waiting {
         alice.send(&bob.name(), text).await?;
@@ -38,7 +41,7 @@ async fn waiting(stage: &mut Stage, waiting: &[&str]) -> Checked<(User, User)> {
 async fn read_zero(stage: &mut Stage) -> Checked {
     let (_alice, mut bob) = waiting(stage, &["1"]).await?;
     let most = bob.refused(&read(0), ErrorCode::LimitNotAllowed).await?;
-    same(
+    bob.detail(
         "the limit that the refusal names",
         u64::from(stage.kit.limits.page_max),
         most,
@@ -59,7 +62,7 @@ async fn read_most(stage: &mut Stage) -> Checked {
     let waiting = bob
         .refused(&read(stage.kit.limits.page_max), ErrorCode::NotEnoughUnread)
         .await?;
-    same("how many wait, as the refusal says", 2, waiting)
+    bob.detail("how many wait, as the refusal says", 2, waiting)
 }
 
 async fn read_too_many(stage: &mut Stage) -> Checked {
@@ -68,7 +71,7 @@ async fn read_too_many(stage: &mut Stage) -> Checked {
     let of_peer = bob
         .refused(&read_from(&alice.name(), 3), ErrorCode::NotEnoughUnread)
         .await?;
-    same("how many wait, as the refusal says", 2, of_peer)?;
+    bob.detail("how many wait, as the refusal says", 2, of_peer)?;
     bob.has_unread(&alice.name(), 2).await
 }
 
@@ -86,6 +89,13 @@ async fn read_in_parts(stage: &mut Stage) -> Checked {
     )?;
     bob.refused(&read(1), ErrorCode::NotEnoughUnread).await?;
     bob.has_unread(&alice.name(), 0).await
+}
+
+/// Whether a format can ask for some of what waits.
+fn says_how_many(stage: &Stage) -> Checked {
+    let capabilities = stage.kit.capabilities();
+    saying::says(capabilities, Operation::Read)?;
+    saying::has(capabilities, Part::ReadLimit)
 }
 
 async fn two_senders(stage: &mut Stage) -> Checked<[User; 3]> {
@@ -129,6 +139,7 @@ async fn read_unknown_peer(stage: &mut Stage) -> Checked {
 }
 
 async fn counts_by_peer(stage: &mut Stage) -> Checked {
+    saying::says(stage.kit.capabilities(), Operation::Unread)?;
     let [mut alice, mut bob, carol] = two_senders(stage).await?;
     alice.send(&bob.name(), "a3").await?;
     same(

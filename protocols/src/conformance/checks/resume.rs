@@ -45,12 +45,8 @@ async fn goes_on(stage: &mut Stage) -> Checked {
     let mut bob = bob.reconnect().await?;
     bob.resume().await?;
     let sent = alice.send(&bob.name(), "are you back?").await?;
-    same("whether an event went out", true, sent.delivered)?;
-    same(
-        "the message that came live",
-        sent.id,
-        bob.message().await?.id,
-    )?;
+    sent.is_told()?;
+    bob.hears(&sent).await?;
     bob.send(&alice.name(), "yes").await?;
     same(
         "the text that came live",
@@ -115,11 +111,7 @@ async fn other_token_while_logged_in(stage: &mut Stage) -> Checked {
     bob.refused(&Request::Resume { token }, ErrorCode::AlreadyLoggedIn)
         .await?;
     let sent = alice.send(&bob.name(), "each keeps their own").await?;
-    same(
-        "the message that came live",
-        sent.id,
-        bob.message().await?.id,
-    )
+    bob.hears(&sent).await
 }
 
 async fn fresh_tokens(stage: &mut Stage) -> Checked {
@@ -158,12 +150,8 @@ async fn moves(stage: &mut Stage) -> Checked {
     let mut elsewhere = stage.again(&bob.account).await?;
     elsewhere.resume().await?;
     let sent = alice.send(&bob.name(), "where are you?").await?;
-    same("whether an event went out", true, sent.delivered)?;
-    same(
-        "the message that came live",
-        sent.id,
-        elsewhere.message().await?.id,
-    )
+    sent.is_told()?;
+    elsewhere.hears(&sent).await
 }
 
 /// The server notices a cut when it can; until then it says that events went out. Nothing is lost either way.

@@ -2,11 +2,12 @@
 
 use server_core::ErrorCode;
 use server_core::limits::IDS_MAX;
-use server_core::message::{Event, MessageId};
+use server_core::message::{Event, MessageId, Operation};
 
 use crate::conformance::check::{Check, Checked, Stop, checks};
 use crate::conformance::expect::{same, shown, texts};
 use crate::conformance::requests::undo;
+use crate::conformance::saying;
 use crate::conformance::stage::Stage;
 use crate::conformance::user::User;
 
@@ -29,6 +30,7 @@ pub(in crate::conformance) const CHECKS: &[Check] = checks! {
 
 /// Two online, where deletions can be undone, and one message of these texts after the other from the first.
 async fn undoing(stage: &mut Stage, messages: &[&str]) -> Checked<(User, User, Vec<MessageId>)> {
+    saying::says(stage.kit.capabilities(), Operation::Undo)?;
     if stage.kit.limits.undo_grace_ms == 0 {
         return Err(Stop::skipped("deletions are final on this server"));
     }
@@ -56,6 +58,7 @@ async fn both_see(alice: &mut User, bob: &mut User, expected: &str) -> Checked {
 }
 
 async fn refused_when_off(stage: &mut Stage) -> Checked {
+    saying::says(stage.kit.capabilities(), Operation::Undo)?;
     if stage.kit.limits.undo_grace_ms > 0 {
         return Err(Stop::skipped("deletions can be undone on this server"));
     }
@@ -222,7 +225,7 @@ async fn too_many_ids(stage: &mut Stage) -> Checked {
     let most = alice
         .refused(&undo(&vec![ids[0]; IDS_MAX + 1]), ErrorCode::TooManyIds)
         .await?;
-    same("the limit that the refusal names", IDS_MAX as u64, most)?;
+    alice.detail("the limit that the refusal names", IDS_MAX as u64, most)?;
     let mut asked = vec![MessageId(u64::MAX); IDS_MAX];
     asked[0] = ids[0];
     same("the ids that it applied to", ids, alice.undo(&asked).await?)
