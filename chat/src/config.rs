@@ -41,6 +41,9 @@ pub(crate) enum Command {
 #[derive(Args, Debug)]
 pub(crate) struct ServeOptions {
     /// Where to serve which protocol; may be repeated. Port 0 chooses one
+    ///
+    /// The notebooks' formats, whose accounts have no passwords, are served only where they are named here. Each has
+    /// accounts of its own: in memory, or in a file beside the store's, such as chat.db.pipe.
     #[arg(long, value_name = "PROTOCOL=HOST:PORT", default_values = [
         "custom=127.0.0.1:54400", "json=127.0.0.1:54401", "grpc=127.0.0.1:54402",
     ])]
@@ -92,7 +95,7 @@ impl ServeOptions {
 #[derive(Args, Debug)]
 pub(crate) struct TokenOptions {
     /// What the server speaks
-    #[arg(long, value_name = "PROTOCOL", default_value = "json")]
+    #[arg(long, value_name = "PROTOCOL", default_value = "json", value_parser = parse_with_passwords)]
     pub(crate) protocol: ChatProtocol,
 
     /// Where the server is
@@ -133,6 +136,17 @@ impl std::fmt::Debug for ChatProtocol {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.protocol.name)
     }
+}
+
+/// Takes a protocol whose accounts have passwords: others give no tokens.
+fn parse_with_passwords(name: &str) -> Result<ChatProtocol> {
+    let protocol: ChatProtocol = name.parse()?;
+    if !protocol.pair.codec.capabilities().has_passwords() {
+        bail!(
+            "accounts of {name} have no passwords, and log-ins there give no token; connect with a client of that format"
+        );
+    }
+    Ok(protocol)
 }
 
 /// One front end: a protocol, under the name that it was asked for, and where it listens.

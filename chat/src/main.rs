@@ -3,6 +3,7 @@
 //! `config` is the command line, `serve` and `token` are the commands, `prompt` asks on a terminal.
 
 mod config;
+mod cores;
 mod prompt;
 mod serve;
 mod token;

@@ -1,24 +1,19 @@
 //! `chat serve`: one core, any number of front ends, until it is told to stop.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use protocols::counted::Traffic;
 use protocols::transport::Listen;
-use server_core::Chat;
-use server_core::chat::Parts;
-use server_core::environment::System;
-use server_core::fanout::Fanout;
-use server_core::store::Changes;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{Endpoint, ServeOptions};
+use crate::cores::Cores;
 
 /// How often what is past its time is forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
@@ -63,9 +58,9 @@ fn runtime(threads: Option<u16>) -> Result<Runtime> {
 async fn serve(options: &ServeOptions) -> Result<()> {
     // Before anyone is told that the server is ready, so that no signal from then on is missed.
     let mut signals = Signals::new()?;
-    let chat = open(options)?;
+    let cores = Cores::open(options)?;
     let fronts = Fronts {
-        chat: &chat,
+        cores: &cores,
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
     };
@@ -75,28 +70,15 @@ async fn serve(options: &ServeOptions) -> Result<()> {
     }
     announce(options, &addresses)?;
 
-    let signal = sweep_until(&chat, signals.next()).await;
+    let signal = sweep_until(&cores, signals.next()).await;
     tracing::info!(signal, "stopping");
     fronts.close(&mut signals).await;
     Ok(())
 }
 
-/// Puts the core together.
-fn open(options: &ServeOptions) -> Result<Arc<Chat>> {
-    let fanout = Arc::new(Fanout::default());
-    let changes: Arc<dyn Changes> = Arc::clone(&fanout) as _;
-    let store = options.store.open(Path::new(""), changes)?;
-    Ok(Chat::new(Parts {
-        store,
-        fanout,
-        environment: Arc::new(System),
-        options: options.core_options(),
-    }))
-}
-
-/// All front ends of one core.
+/// All front ends.
 struct Fronts<'a> {
-    chat: &'a Arc<Chat>,
+    cores: &'a Cores,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -108,7 +90,7 @@ impl Fronts<'_> {
         let listen = Listen {
             address: endpoint.address.clone(),
             codec: pair.codec,
-            chat: Arc::clone(self.chat),
+            chat: self.cores.behind(pair.codec),
             traffic: Arc::new(Traffic::default()),
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
@@ -132,14 +114,12 @@ impl Fronts<'_> {
 }
 
 /// Forgets what is past its time, every few seconds, until `signal` comes; gives its name.
-async fn sweep_until(chat: &Chat, signal: impl Future<Output = &'static str>) -> &'static str {
+async fn sweep_until(cores: &Cores, signal: impl Future<Output = &'static str>) -> &'static str {
     let sweep = async {
         let mut ticks = tokio::time::interval(SWEEP_EVERY);
         loop {
             ticks.tick().await;
-            if let Err(refusal) = chat.sweep().wait().await {
-                tracing::warn!(%refusal, "what is past its time could not be forgotten; trying again");
-            }
+            cores.sweep().await;
         }
     };
     tokio::select! {

@@ -1,5 +1,6 @@
 //! What words on the command line stand for.
 
+use protocols::conformance::Suite;
 use protocols::registry::{self, Front, Protocol, UnknownProtocol};
 use server_core::limits::Options;
 
@@ -63,6 +64,15 @@ pub fn protocol(asked: &str) -> Result<AskedProtocol, UnknownProtocol> {
         asked: asked.to_owned(),
         protocol: registry::find(asked)?,
     })
+}
+
+/// Finds a suite of the conformance test.
+///
+/// # Errors
+/// When there is none of that name, with the names that there are.
+pub fn suite(asked: &str) -> Result<Suite, String> {
+    let names = Suite::ALL.map(Suite::name);
+    Suite::find(asked).ok_or_else(|| format!("there are {}", names.join(" and ")))
 }
 
 /// Finds a workload.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use protocols::registry::Front;
+use protocols::registry::{Front, Protocol};
 use reports::schema::Run;
 use server_core::environment::{Environment as _, System};
 use server_core::store::StoreSpec;
@@ -177,7 +177,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         Some(server) => (
             Target::Running(server.process),
             server.address.clone(),
-            own_prefix(),
+            own_prefix(trial.protocol.protocol),
         ),
         None => (
             Target::Own(serve_order(trial, settings)),
@@ -229,8 +229,12 @@ fn serve_order(trial: &Trial, settings: &Settings) -> ServeOrder {
 
 /// What the accounts of a trial begin with on a server that is not ours alone. Not from the seed: two runs of one seed
 /// must not meet there, nor a run and what an earlier one left behind.
-fn own_prefix() -> String {
+fn own_prefix(protocol: &Protocol) -> String {
     let mut bytes = [0; 4];
     System.fill_random(&mut bytes);
-    format!("{:08x}-", u32::from_be_bytes(bytes))
+    let has_dash = protocol
+        .capabilities()
+        .is_none_or(|capabilities| capabilities.names.alphabet.has('-'));
+    let separator = if has_dash { '-' } else { 'x' };
+    format!("{:08x}{separator}", u32::from_be_bytes(bytes))
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use protocols::conformance::Suite;
 use server_core::store::StoreSpec;
 
 use crate::asked::{self, AskedLink, AskedProtocol};
@@ -274,6 +275,10 @@ pub struct ConformArgs {
     /// Run only the checks that have this in their line, `undo` or `functional 13` for instance.
     #[arg(long, value_name = "TEXT")]
     pub only: Option<String>,
+
+    /// How much to test: whole, or short: the functional test and a few others.
+    #[arg(long, value_name = "SUITE", default_value = "whole", value_parser = asked::suite)]
+    pub suite: Suite,
 }
 
 fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {

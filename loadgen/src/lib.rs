@@ -5,7 +5,7 @@
 //!
 //! 1. [`cli`], [`asked`], [`timing`] and [`commands`]: what can be asked of the program; [`exit`]: how it ends.
 //! 2. [`selection`], [`reach`], [`delivery`] and [`trials`]: what a run consists of, how accounts reach servers and
-//!    messages accounts, and in which order.
+//!    messages accounts, and in which order; [`needs`]: which formats can say what it takes.
 //! 3. [`campaign`]: all trials, one after another; [`conductor`]: one trial; [`target`]: its processes;
 //!    [`record`]: what they said.
 //! 4. [`control`]: how the parent and its two children talk; [`child`] is the children's side of it.
@@ -46,6 +46,7 @@ pub mod link;
 pub mod machine;
 pub mod meter;
 pub mod model;
+pub mod needs;
 pub mod operations;
 pub mod oracle;
 pub mod output;

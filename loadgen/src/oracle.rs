@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use server_core::Message;
+use server_core::chat::Pushed;
 use server_core::digest::{DigestBuilder, DigestEntry, StateDigest};
 
 use crate::delivery::Delivery;
-use crate::workloads::{Fate, MessageKey, Part, PhaseKind, Step, Workload};
+use crate::workloads::{Fate, MessageKey, Part, PhaseKind, Recipient, Step, Workload};
 
 /// How many wrong answers are kept in words; the rest are counted.
 const WORDS_MAX: usize = 10;
@@ -17,6 +18,7 @@ pub struct Oracle {
     workload: &'static dyn Workload,
     names: Arc<Names>,
     delivery: Delivery,
+    pushed: Pushed,
     /// For each recipient and sender, the next message that is due: `recipient * accounts + sender`.
     due: Vec<u32>,
     /// Messages that later ones have overtaken, and that did not arrive so far.
@@ -130,6 +132,7 @@ impl Oracle {
             workload,
             names,
             delivery: Delivery::Push,
+            pushed: Pushed::StaysUnread,
             due: vec![0; accounts * accounts],
             overtaken: HashSet::new(),
             text: String::new(),
@@ -146,6 +149,13 @@ impl Oracle {
     #[must_use]
     pub const fn with_delivery(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
+        self
+    }
+
+    /// The same where being told of a message does this to it.
+    #[must_use]
+    pub const fn with_pushed(mut self, pushed: Pushed) -> Self {
+        self.pushed = pushed;
         self
     }
 
@@ -268,9 +278,11 @@ impl Oracle {
                     rounds: &(0..1),
                 };
                 for step in self.workload.steps(&part).take(extent.of(account)) {
-                    let Step::Send { key, .. } = step else {
+                    let Step::Send { key, recipient } = step else {
                         continue;
                     };
+                    let is_told = recipient == Recipient::Online && !is_polled;
+                    let is_read_by_that = is_told && self.pushed == Pushed::IsRead;
                     let fate = self.workload.fate(&key);
                     if fate == Fate::Deleted {
                         continue;
@@ -281,7 +293,7 @@ impl Oracle {
                         from: self.names.name(key.from),
                         to: self.names.name(key.to),
                         text: &text,
-                        read: is_polled || fate == Fate::Read,
+                        read: is_polled || is_read_by_that || fate == Fate::Read,
                     });
                 }
             }

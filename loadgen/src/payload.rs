@@ -6,7 +6,10 @@ use server_core::{Event, FromServer, Message, Reply, Request};
 #[must_use]
 pub fn of_request(request: &Request<'_>) -> u64 {
     let bytes = match request {
-        Request::CreateAccount { name, .. } | Request::LogInStart { name, .. } => name.len(),
+        Request::CreateAccount { name, .. }
+        | Request::LogInStart { name, .. }
+        | Request::SignUp { name }
+        | Request::Enter { name, .. } => name.len(),
         Request::ListAccounts { pattern, after, .. } => {
             pattern.len() + after.as_ref().map_or(0, |name| name.len())
         }
@@ -34,7 +37,7 @@ pub fn of_reply(reply: &Reply<'_>) -> u64 {
     match reply {
         Reply::ListAccounts { names, .. } => names.iter().map(|name| name.len() as u64).sum(),
         Reply::Unread { counts } => counts.iter().map(|count| count.peer.len() as u64).sum(),
-        Reply::Read { messages } | Reply::History { messages } => {
+        Reply::Read { messages } | Reply::History { messages } | Reply::Enter { messages, .. } => {
             messages.iter().map(of_message).sum()
         }
         _ => 0,

@@ -9,6 +9,7 @@ use reports::schema::workload::IDLE;
 use crate::control::Reach;
 use crate::delivery::Delivery;
 use crate::exit::UsageError;
+use crate::needs;
 use crate::selection::Selection;
 use crate::workloads::{Part, PhaseKind, Workload};
 
@@ -68,7 +69,7 @@ impl ReachArgs {
     /// Holds what is asked for against what is selected.
     ///
     /// # Errors
-    /// When a protocol cannot do it, there are more connections than accounts, or too many accounts on one connection.
+    /// When a protocol cannot do it, or cannot say what a workload asks of it; when there are more connections than accounts, or too many accounts on one connection.
     pub fn check(self, selection: &Selection) -> Result<(), UsageError> {
         let protocols = || selection.protocols.iter().map(|asked| asked.protocol);
         if let Some(connections) = self.connections {
@@ -80,7 +81,7 @@ impl ReachArgs {
         if self.delivery != Delivery::Push {
             check_polling(selection)?;
         }
-        Ok(())
+        needs::check(selection, self.delivery)
     }
 }
 

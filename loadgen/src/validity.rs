@@ -4,7 +4,9 @@ pub mod load;
 
 use std::collections::BTreeMap;
 
+use protocols::registry::CODECS;
 use reports::schema::Run;
+use server_core::chat::Pushed;
 
 use crate::record::{Record, Trouble};
 
@@ -39,9 +41,18 @@ pub fn reasons(run: &Run, record: &Record) -> Vec<String> {
     reasons
 }
 
-/// Marks all runs of a cell whose digests differ: one of them is wrong, and nothing says which.
+/// Marks all runs of a cell whose digests differ: one of them is wrong, and nothing says which. Where being told of a
+/// message reads it, the state is another one, so only runs with the same habit are held against each other.
 pub fn compare_digests(runs: &mut [Run]) {
-    let cell = |run: &Run| (run.workload.clone(), run.accounts, run.message_bytes);
+    let cell = |run: &Run| {
+        let told_is_read = pushed(&run.codec) == Pushed::IsRead;
+        (
+            run.workload.clone(),
+            run.accounts,
+            run.message_bytes,
+            told_is_read,
+        )
+    };
     let mut first: BTreeMap<_, String> = BTreeMap::new();
     let mut differ = Vec::new();
     for run in runs.iter() {
@@ -64,6 +75,14 @@ pub fn compare_digests(runs: &mut [Run]) {
             run.invalid_reasons.push(reason.to_owned());
         }
     }
+}
+
+/// What being told of a message does to it, in the format of this name.
+fn pushed(codec: &str) -> Pushed {
+    let codec = CODECS.iter().find(|known| known.name() == codec);
+    codec.map_or(Pushed::StaysUnread, |codec| {
+        codec.capabilities().habits.pushed
+    })
 }
 
 fn trouble(trouble: &Trouble) -> String {

@@ -15,8 +15,9 @@ mod setup;
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use protocols::capabilities::Capabilities;
 use protocols::client::{Caller, ClientError, LogInError};
-use server_core::message::Nonce;
+use server_core::message::{Nonce, Token};
 use server_core::scram::ClientKeys;
 
 pub(crate) use self::schedule::Window;
@@ -39,14 +40,17 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) window: Window,
     /// How messages reach their recipients.
     pub(crate) delivery: Delivery,
+    /// What the format of all connections can say, and by which rules accounts and sessions work.
+    pub(crate) capabilities: &'static Capabilities,
 }
 
 /// One account and its connection.
 pub(crate) struct Worker {
     account: u32,
     caller: Caller,
-    keys: ClientKeys,
-    client_nonce: Nonce,
+    secrets: Secrets,
+    /// How many messages the last log-in handed over; they are as good as read.
+    handed_over: u32,
     /// Whether the account exists, so that cleaning up knows.
     created: bool,
     logged_in: bool,
@@ -63,12 +67,11 @@ pub(crate) enum WorkerError {
 
 impl Worker {
     pub(crate) fn new(account: u32, caller: Caller, secrets: Secrets) -> Self {
-        let Secrets { keys, client_nonce } = secrets;
         Self {
             account,
             caller,
-            keys,
-            client_nonce,
+            secrets,
+            handed_over: 0,
             created: false,
             logged_in: false,
         }
@@ -110,10 +113,7 @@ impl Worker {
 
     /// What it logs in with.
     pub(crate) fn secrets(&self) -> Secrets {
-        Secrets {
-            keys: self.keys.clone(),
-            client_nonce: self.client_nonce,
-        }
+        self.secrets.clone()
     }
 
     /// Bytes at the layer `message` so far.
@@ -149,9 +149,14 @@ impl Step {
     }
 }
 
-/// What was derived before the clock starts.
+/// What an account is entered with.
 #[derive(Clone)]
-pub(crate) struct Secrets {
-    pub(crate) keys: ClientKeys,
-    pub(crate) client_nonce: Nonce,
+pub(crate) enum Secrets {
+    /// A password; derived before the clock starts.
+    Password {
+        keys: Box<ClientKeys>,
+        client_nonce: Nonce,
+    },
+    /// No password, and the key that signing up gave, where it gave one.
+    Key(Option<Token>),
 }

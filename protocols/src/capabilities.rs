@@ -3,7 +3,7 @@
 //! is not.
 
 use server_core::ErrorCode;
-use server_core::chat::{Accounts, Habits};
+use server_core::chat::{Accounts, Habits, Pushed, SignUp, Waiting};
 use server_core::limits::{NAME_MAX_BYTES, TEXT_MAX_CHARS};
 use server_core::message::Operation;
 
@@ -151,11 +151,78 @@ impl Capabilities {
         parts.chain(self.unsaid.iter().copied())
     }
 
+    /// The requests of the vocabulary that it cannot say, apart from those that its way of keeping accounts does without.
+    pub fn missing_operations(&self) -> impl Iterator<Item = Operation> {
+        let needless: &[Operation] = if self.has_passwords() {
+            &[Operation::SignUp, Operation::Enter]
+        } else {
+            &[
+                Operation::CreateAccount,
+                Operation::LogInStart,
+                Operation::LogInFinish,
+            ]
+        };
+        let missing =
+            move |operation: &Operation| !self.says(*operation) && !needless.contains(operation);
+        Operation::ALL.iter().copied().filter(missing)
+    }
+
     /// Whether accounts have passwords: then they are created by `CreateAccount` and logged in to by SCRAM, otherwise by
     /// `SignUp` and `Enter`.
     #[must_use]
     pub fn has_passwords(&self) -> bool {
         self.habits.accounts == Accounts::Passwords
+    }
+}
+
+/// A topic, and what a format has to say of it.
+pub type Said = (&'static str, String);
+
+impl Capabilities {
+    /// The topic of [`Capabilities::words`] that says what is left out.
+    pub const LEFT_OUT: &'static str = "left out";
+
+    /// By which rules accounts and sessions work where it is served, and what it leaves out; topic by topic, each in
+    /// words that finish "in this format, …".
+    #[must_use]
+    pub fn words(&self) -> [Said; 5] {
+        let habits = self.habits;
+        let requests: Vec<&str> = self.missing_operations().map(Operation::name).collect();
+        let requests = match requests.as_slice() {
+            [] => None,
+            names => Some(format!("the requests {}", names.join(", "))),
+        };
+        let omissions = requests
+            .into_iter()
+            .chain(self.omissions().map(str::to_owned));
+        let mut left_out: Vec<String> = omissions.collect();
+        if left_out.is_empty() {
+            left_out.push("nothing".to_owned());
+        }
+        let accounts = match habits.accounts {
+            Accounts::Passwords => "have passwords",
+            Accounts::Open => "are open to whoever names them",
+            Accounts::Keys => "have keys that the server gives",
+        };
+        let sign_up = match habits.sign_up {
+            SignUp::StaysOut => "does not log in",
+            SignUp::Enters => "logs in",
+        };
+        let waiting = match habits.waiting {
+            Waiting::Waits => "waits until it is asked for",
+            Waiting::HandedOver => "comes with the reply to the log-in, and nobody asks for it",
+        };
+        let pushed = match habits.pushed {
+            Pushed::StaysUnread => "stays unread",
+            Pushed::IsRead => "is read by that",
+        };
+        [
+            ("accounts", accounts.to_owned()),
+            ("creating an account", sign_up.to_owned()),
+            ("what waits unread", waiting.to_owned()),
+            ("what was told", pushed.to_owned()),
+            (Self::LEFT_OUT, left_out.join("; ")),
+        ]
     }
 }
 
@@ -189,6 +256,29 @@ mod tests {
             alphabet,
         };
         assert_eq!(charset.has(string), has, "{alphabet:?}: {string:?}");
+    }
+
+    #[test]
+    fn what_is_left_out_is_said_in_words() {
+        let left_out = |capabilities: &Capabilities| capabilities.words()[4].clone();
+        assert_eq!(
+            left_out(&EVERYTHING),
+            (Capabilities::LEFT_OUT, "nothing".to_owned())
+        );
+        let partly = Capabilities {
+            leaves_out: &[Part::MessageIds],
+            unsaid: &["who asked"],
+            operations: Operation::WITH_PASSWORDS
+                .split_at(Operation::WITH_PASSWORDS.len() - 1)
+                .0,
+            ..EVERYTHING
+        };
+        let words = "the requests undo; which number a message has; who asked";
+        assert_eq!(
+            left_out(&partly),
+            (Capabilities::LEFT_OUT, words.to_owned())
+        );
+        assert!(!partly.has(Part::MessageIds) && partly.has(Part::SentAt));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::cells::{Cell, Kind};
 use crate::document::{Entry, Table};
 use crate::numbers::{self, FEW_SAMPLES, NONE};
-use crate::schema::LatencySummary;
+use crate::schema::{LEFT_OUT, LatencySummary, NOTHING_LEFT_OUT};
 use crate::statistics::interval::{Certainty, Estimate};
 
 /// Explains the mark on percentiles.
@@ -83,6 +83,25 @@ pub(crate) fn notes(table: &Table, cells: &[&Cell<'_>]) -> Vec<String> {
         notes.push(FEW_SAMPLES_NOTE.to_owned());
     }
     notes.extend(unsettled(cells));
+    notes.extend(left_out(cells));
+    notes
+}
+
+/// What each protocol leaves out that others say: its figures are not for the same work.
+pub(crate) fn left_out(cells: &[&Cell<'_>]) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for run in cells.iter().flat_map(|cell| &cell.valid) {
+        let said = run
+            .conditions
+            .as_ref()
+            .and_then(|conditions| conditions.nature.get(LEFT_OUT));
+        if let Some(words) = said.filter(|words| *words != NOTHING_LEFT_OUT) {
+            let note = format!("{} leaves out {words}.", run.protocol);
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    }
     notes
 }
 

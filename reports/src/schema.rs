@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use conditions::{Conditions, Http2, Http2End, SocketCounts, SocketOptions};
+pub use conditions::{
+    Conditions, Http2, Http2End, LEFT_OUT, NOTHING_LEFT_OUT, SocketCounts, SocketOptions,
+};
 pub use ledger::Ledger;
 
 /// The number in a results file's `schema` field that this crate reads and writes.

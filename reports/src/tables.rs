@@ -73,6 +73,8 @@ fn workload_table(grid: &Grid<'_>, workload: &str, width: usize) -> String {
         lines.push(FEW_SAMPLES_NOTE.to_owned());
     }
     lines.extend(entries::unsettled(&cells).map(|note| wrapped(&note, width)));
+    let left_out = entries::left_out(&cells).into_iter();
+    lines.extend(left_out.map(|note| wrapped(&printable(&note), width)));
     lines.extend(invalid(&cells));
     let ramps = ramp::lines(grid, workload);
     lines.extend(ramps.iter().map(|line| wrapped(line, width)));

@@ -22,7 +22,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The names of protocols that `chat` serves.
 pub(crate) fn protocols() -> Vec<&'static str> {
-    let between_processes = registry::each_once().filter(|protocol| !protocol.is_in_process());
+    let between_processes =
+        registry::each_once_with_passwords().filter(|protocol| !protocol.is_in_process());
     between_processes.map(Protocol::short_name).collect()
 }
 

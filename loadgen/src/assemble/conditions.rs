@@ -1,5 +1,6 @@
 //! Under which conditions a run's connections were: what sockets said, and what their transport says.
 
+use protocols::capabilities::Capabilities;
 use protocols::conditions::{Http2End, Nature};
 use protocols::registry::Protocol;
 use protocols::sockets::Answers;
@@ -16,6 +17,7 @@ pub(super) fn of(protocol: &Protocol, record: &Record, given: &Given) -> Option<
     let declared = protocol.conditions();
     let server_is_ours = given.address.is_none();
     let nature = Nature::TOPICS.into_iter().zip(declared.nature.words());
+    let nature = nature.map(|(topic, words)| (topic.to_owned(), words.to_owned()));
     Some(Conditions {
         sockets: SocketCounts {
             accepted: accepted.map(|answers| answers.sockets),
@@ -31,10 +33,17 @@ pub(super) fn of(protocol: &Protocol, record: &Record, given: &Given) -> Option<
         }),
         tls: declared.tls.map(str::to_owned),
         compression: given.reach.compression.clone(),
-        nature: nature
-            .map(|(topic, words)| (topic.to_owned(), words.to_owned()))
-            .collect(),
+        nature: nature.chain(format(protocol)).collect(),
     })
+}
+
+/// What the format cannot say, and by which rules accounts and sessions work where it is served.
+fn format(protocol: &Protocol) -> Vec<(String, String)> {
+    let said = protocol.capabilities().map(Capabilities::words);
+    let topics = said.into_iter().flatten();
+    topics
+        .map(|(topic, words)| (topic.to_owned(), words))
+        .collect()
 }
 
 fn options(answers: Answers) -> Option<SocketOptions> {

@@ -66,7 +66,8 @@ fn serve_order(args: &ConformArgs) -> anyhow::Result<ServeOrder> {
 async fn suite(args: &ConformArgs, address: &str) -> anyhow::Result<Summary> {
     let target = Target::new(args.protocol.protocol, address)?;
     let mut told = Ok(());
-    let summary = conformance::run(&target, args.only.as_deref(), &mut |result| {
+    let (suite, only) = (args.suite, args.only.as_deref());
+    let summary = conformance::run_suite(&target, suite, only, &mut |result| {
         if told.is_ok() {
             told = output::say(&format!("{result}\n"));
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use protocols::capabilities::EVERYTHING;
 use protocols::registry::{self, CODECS, TRANSPORTS, UnknownProtocol};
 
 use crate::exit::Exit;
@@ -25,6 +26,14 @@ fn listing() -> Result<String, std::fmt::Error> {
         let (name, alias) = (protocol.name, protocol.alias.unwrap_or_default());
         let description = protocol.description();
         writeln!(text, "{name:width$}  {alias:6}  {description}")?;
+    }
+    for codec in CODECS {
+        let capabilities = codec.capabilities();
+        if *capabilities != EVERYTHING {
+            for (topic, words) in capabilities.words() {
+                writeln!(text, "{:width$}  {topic}: {words}", codec.name())?;
+            }
+        }
     }
     for transport in TRANSPORTS {
         for codec in CODECS {

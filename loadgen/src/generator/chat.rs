@@ -35,7 +35,8 @@ const STALL_PATIENCE: Duration = Duration::from_secs(10);
 /// Derives keys, connects, and runs the workload of the order.
 pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
     let workload = workloads::ordered(order)?;
-    let secrets = derive::secrets(order.accounts, order.seed);
+    let capabilities = pair.codec.capabilities();
+    let secrets = derive::secrets(capabilities, order.accounts, order.seed);
     let traffic = Arc::new(Traffic::default());
     let orders = {
         let traffic = Arc::clone(&traffic);
@@ -48,7 +49,9 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
         };
         let clock = Clock::start_with(waking).context("cannot start a timer")?;
         let names = Arc::new(Names::new(&order.prefix, order.accounts));
-        let oracle = Oracle::new(workload, Arc::clone(&names)).with_delivery(order.reach.delivery);
+        let oracle = Oracle::new(workload, Arc::clone(&names))
+            .with_delivery(order.reach.delivery)
+            .with_pushed(capabilities.habits.pushed);
         let mixes = workload.scenario().is_some();
         let shared = RefCell::new(Shared {
             recorder: Recorder::new(order.recording),
@@ -68,6 +71,7 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
                 clock: &clock,
                 window: Window::whole(0, nanoseconds(order.timing.timeout)),
                 delivery: order.reach.delivery,
+                capabilities,
             },
             workers: Vec::new(),
             messages: 0,

@@ -11,6 +11,7 @@ use protocols::counted::Traffic;
 use protocols::registry::Pair;
 use protocols::transport::Connect;
 use server_core::limits::PROTOCOL_VERSION;
+use server_core::message::Operation;
 use server_core::{Reply, Request};
 
 use crate::control::LoadOrder;
@@ -32,7 +33,7 @@ pub(super) struct Door<'a> {
 
 impl Door<'_> {
     /// Opens all connections; gives each account's client, in the order of the accounts. A connection is open once the
-    /// server has answered the `Hello` of each client on it.
+    /// server has answered the `Hello` of each client on it, where its format has one.
     pub(super) async fn open_all(&self) -> anyhow::Result<Vec<Caller>> {
         let connections = self.order.reach.connections.unwrap_or(self.order.accounts);
         let patience = HELLO_TIMEOUT + self.order.link_patience();
@@ -60,7 +61,7 @@ impl Door<'_> {
         let mut callers = Vec::new();
         for (account, client) in riders.clone().zip(self.clients(riders.count()).await?) {
             let mut caller = Caller::new(client);
-            greet(&mut caller).await?;
+            self.greet(&mut caller).await?;
             callers.push((account, caller));
         }
         Ok(callers)
@@ -70,8 +71,22 @@ impl Door<'_> {
     pub(super) async fn open_apart(&self) -> anyhow::Result<Caller> {
         let connected = self.pair.transport.connect(self.connect()?).await?;
         let mut caller = Caller::new(connected);
-        greet(&mut caller).await?;
+        self.greet(&mut caller).await?;
         Ok(caller)
+    }
+
+    /// Says hello where a format can: elsewhere a connection is open once it is connected.
+    async fn greet(&self, caller: &mut Caller) -> anyhow::Result<()> {
+        if !self.pair.codec.capabilities().says(Operation::Hello) {
+            return Ok(());
+        }
+        let hello = Request::Hello {
+            version: PROTOCOL_VERSION,
+        };
+        match caller.call(&hello).await?? {
+            Reply::Hello { .. } => Ok(()),
+            other => anyhow::bail!("the server answered hello with {:?}", other.operation()),
+        }
     }
 
     fn connect(&self) -> anyhow::Result<Connect> {
@@ -102,14 +117,4 @@ impl Door<'_> {
 fn riders(order: &LoadOrder, connection: u32) -> impl Iterator<Item = u32> + Clone + use<> {
     let connections = order.reach.connections.unwrap_or(order.accounts);
     (connection..order.accounts).step_by(connections as usize)
-}
-
-async fn greet(caller: &mut Caller) -> anyhow::Result<()> {
-    let hello = Request::Hello {
-        version: PROTOCOL_VERSION,
-    };
-    match caller.call(&hello).await?? {
-        Reply::Hello { .. } => Ok(()),
-        other => anyhow::bail!("the server answered hello with {:?}", other.operation()),
-    }
 }

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use protocols::capabilities::{Capabilities, Part};
 use protocols::client::{Caller, MessageBytes};
 use protocols::counted::{ByteCount, Traffic};
 use reports::schema::workload::IDLE;
+use server_core::chat::SignUp;
 use server_core::{Event, Reply, Request, Text};
 
 use super::connecting::Door;
@@ -89,7 +91,8 @@ async fn one(
     around.workload.text(&key, &mut text);
     let names = [0, 1].map(|account| around.names.name(account));
     let before = [&*sender, &*recipient].map(End::counted);
-    exchange(&mut sender.caller, &mut recipient.caller, names, &text).await?;
+    let capabilities = around.capabilities;
+    exchange([sender, recipient], names, &text, capabilities).await?;
     let after = [&*sender, &*recipient].map(End::counted);
     let [(sent, replied), (delivered, pushed)] = [0, 1].map(|end| since(before[end], after[end]));
     Ok(SingleMessage {
@@ -120,20 +123,19 @@ fn since((stream, messages): Counted, (stream_now, messages_now): Counted) -> Co
 
 /// Sends a message, and waits until it has come.
 async fn exchange(
-    sender: &mut Caller,
-    recipient: &mut Caller,
+    [sender, recipient]: [&mut End; 2],
     names: [&str; 2],
     text: &str,
+    capabilities: &Capabilities,
 ) -> anyhow::Result<()> {
+    let (sender, recipient) = (&mut sender.caller, &mut recipient.caller);
     let request = Request::Send {
         to: Text::Borrowed(names[1]),
         text: Text::Borrowed(text),
         client_id: None,
     };
     match sender.call(&request).await?? {
-        Reply::Send {
-            delivered: true, ..
-        } => {}
+        Reply::Send { delivered, .. } if delivered || !capabilities.has(Part::Delivered) => {}
         other => anyhow::bail!("it was answered with {other:?}"),
     }
     match recipient.next_event().await? {
@@ -158,10 +160,20 @@ impl End {
             ..*door
         };
         let mut caller = door.open_apart().await?;
-        caller.create_account(name, &secrets.keys).await?;
-        let keys = secrets.keys.clone();
+        let (keys, client_nonce) = match secrets {
+            Secrets::Password { keys, client_nonce } => ((**keys).clone(), *client_nonce),
+            Secrets::Key(_) => {
+                let key = caller.sign_up(name).await?;
+                let habits = door.pair.codec.capabilities().habits;
+                if habits.sign_up == SignUp::StaysOut {
+                    caller.enter(name, key).await.context("it cannot log in")?;
+                }
+                return Ok(Self { caller, traffic });
+            }
+        };
+        caller.create_account(name, &keys).await?;
         caller
-            .log_in_with(name, secrets.client_nonce, |_| keys)
+            .log_in_with(name, client_nonce, |_| keys)
             .await
             .context("it cannot log in")?;
         Ok(Self { caller, traffic })

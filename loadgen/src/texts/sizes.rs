@@ -71,6 +71,19 @@ impl Sizes {
         }
     }
 
+    /// The largest size there is.
+    #[must_use]
+    pub fn max_chars(&self) -> u32 {
+        match self {
+            Self::Fixed(size) => *size,
+            Self::Uniform { max, .. } | Self::LogNormal { max, .. } => *max,
+            Self::Weighted(sizes) => {
+                let drawn = sizes.iter().filter(|size| size.weight > 0.0);
+                drawn.map(|size| size.size).max().unwrap_or(0)
+            }
+        }
+    }
+
     /// The size, if it is always the same.
     #[must_use]
     pub fn fixed(&self) -> Option<u32> {

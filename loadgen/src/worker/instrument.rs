@@ -9,9 +9,8 @@ use std::sync::Arc;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
+use protocols::capabilities::EVERYTHING;
 use protocols::client::Caller;
-use server_core::message::Nonce;
-use server_core::scram::{ClientKeys, Hashing};
 
 use self::scripted::{Monologue, Script, Scripted};
 use super::{Secrets, Surroundings, Window, Worker};
@@ -95,9 +94,10 @@ fn run(plan: Plan, script: impl Script + 'static) -> Found {
         clock: &clock,
         window,
         delivery: Delivery::Push,
+        capabilities: &EVERYTHING,
     };
     let caller = Caller::new(Box::new(Scripted::new(&simulation, script)));
-    let mut worker = Worker::new(0, caller, secrets());
+    let mut worker = Worker::new(0, caller, Secrets::Key(None));
     let part = Part {
         phase: 0,
         account: 0,
@@ -125,17 +125,6 @@ fn run(plan: Plan, script: impl Script + 'static) -> Found {
     };
     found.check_ledger();
     found
-}
-
-fn secrets() -> Secrets {
-    let hashing = Hashing {
-        salt: [0; 16],
-        iterations: server_core::limits::SCRAM_ITERATIONS_MIN,
-    };
-    Secrets {
-        keys: ClientKeys::derive("", hashing),
-        client_nonce: Nonce([0; 18]),
-    }
 }
 
 impl Found {

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
+use protocols::capabilities::Part;
 use protocols::client::{Client, ClientError, Incoming};
 use server_core::{Event, FromServer, Message};
 
@@ -313,7 +314,9 @@ impl<S: Iterator<Item = Step>> Conversation<'_, S> {
                         &mut shared,
                     );
                 }
-                Some(Answered::Late(sent)) => answered_late(&sent, &incoming.message, &mut shared),
+                Some(Answered::Late(sent)) => {
+                    answered_late(&sent, &incoming.message, around, &mut shared);
+                }
                 None => {
                     let answer = &incoming.message;
                     let words = || format!("an answer came to no operation: {answer:?}");
@@ -401,7 +404,7 @@ fn judged(
     shared: &mut Shared,
 ) -> Judgement {
     let is_mixed = around.workload.scenario().is_some();
-    match operation::judge(&sent.step, answer) {
+    match operation::judge(&sent.step, answer, around.capabilities) {
         Judgement::Right if is_mixed => {
             let judge = Judge {
                 account,
@@ -429,8 +432,13 @@ fn failed(sent: &Sent, words: String, now_ns: u64, shared: &mut Shared) {
 }
 
 /// An answer to what was given up: it is counted already, but now it is known what the server made of it.
-fn answered_late(sent: &Sent, answer: &FromServer<'_>, shared: &mut Shared) {
-    match operation::judge(&sent.step, answer) {
+fn answered_late(
+    sent: &Sent,
+    answer: &FromServer<'_>,
+    around: Surroundings<'_>,
+    shared: &mut Shared,
+) {
+    match operation::judge(&sent.step, answer, around.capabilities) {
         Judgement::Right => {}
         Judgement::Flawed(words) | Judgement::Failed(words) => {
             return shared.oracle.wrong(|| words);
@@ -479,6 +487,11 @@ fn arrived(
     if let Arrival::Due(key) = arrival
         && around.workload.scenario().is_some()
     {
+        let has_marks = around.capabilities.has(Part::ReadMarks);
+        let message = &Message {
+            read: message.read && has_marks,
+            ..message.clone()
+        };
         let arrived = shared.model.arrive(&key, message);
         held(arrived, shared);
     }

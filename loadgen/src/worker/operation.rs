@@ -1,5 +1,6 @@
 //! What an operation in a paced phase is: what is staged for it, and how its answer is judged.
 
+use protocols::capabilities::{Capabilities, Part};
 use protocols::client::{Client, ClientError, Ticket};
 use server_core::{FromServer, Reply, Request, Text};
 
@@ -62,10 +63,15 @@ pub(super) fn stage(
 }
 
 /// Holds an answer against its step, as far as that can be done without knowing what the server holds.
-pub(super) fn judge(step: &Step, answer: &FromServer<'_>) -> Judgement {
+pub(super) fn judge(
+    step: &Step,
+    answer: &FromServer<'_>,
+    capabilities: &Capabilities,
+) -> Judgement {
     match (step, answer) {
         (Step::Send { recipient, .. }, FromServer::Reply(Reply::Send { delivered, .. })) => {
-            if *delivered == (*recipient == Recipient::Online) {
+            let is_said = capabilities.has(Part::Delivered);
+            if !is_said || *delivered == (*recipient == Recipient::Online) {
                 Judgement::Right
             } else {
                 Judgement::Flawed(format!("a message's reply says delivered: {delivered}"))

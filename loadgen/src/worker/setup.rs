@@ -1,10 +1,13 @@
 //! Steps that wait for their answer: creating, logging in, reading, deleting.
 
-use server_core::message::Reply;
+use protocols::capabilities::Part;
+use server_core::chat::{SignUp, Waiting};
+use server_core::message::{Message, Reply};
 use server_core::{Event, Refusal, Request, Text};
 
-use super::{Surroundings, Worker, WorkerError};
+use super::{Secrets, Surroundings, Worker, WorkerError};
 use crate::payload;
+use crate::shared::Shared;
 use crate::workloads::Step;
 
 impl Worker {
@@ -48,13 +51,23 @@ impl Worker {
         around: Surroundings<'_>,
     ) -> Result<Result<(), Refusal>, WorkerError> {
         let name = Text::Borrowed(around.names.name(self.account));
-        let request = Request::CreateAccount {
-            name,
-            verifier: self.keys.verifier(),
+        let request = match &self.secrets {
+            Secrets::Password { keys, .. } => Request::CreateAccount {
+                name,
+                verifier: keys.verifier(),
+            },
+            Secrets::Key(_) => Request::SignUp { name },
         };
         let answer = self.ask(&request, around).await?;
         self.created |= answer.is_ok();
-        Ok(answer.map(|_| ()))
+        if let Ok(Reply::SignUp { key }) = &answer {
+            self.secrets = Secrets::Key(*key);
+            // Everywhere else an account that was created is not logged in yet, and workloads rely on that.
+            if around.capabilities.habits.sign_up == SignUp::Enters {
+                return Ok(self.ask(&Request::LogOut, around).await?.map(drop));
+            }
+        }
+        Ok(answer.map(drop))
     }
 
     async fn log_in(
@@ -62,11 +75,17 @@ impl Worker {
         around: Surroundings<'_>,
     ) -> Result<Result<(), Refusal>, WorkerError> {
         let name = around.names.name(self.account);
-        let Self { caller, keys, .. } = self;
+        let Self {
+            caller, secrets, ..
+        } = self;
+        let (keys, client_nonce) = match secrets {
+            Secrets::Password { keys, client_nonce } => (keys, *client_nonce),
+            Secrets::Key(_) => return self.enter(around).await,
+        };
         let hashing = keys.hashing();
-        let logged_in = caller.log_in_with(name, self.client_nonce, |asked| {
+        let logged_in = caller.log_in_with(name, client_nonce, |asked| {
             if asked == hashing {
-                keys.clone()
+                (**keys).clone()
             } else {
                 another_password(asked)
             }
@@ -84,11 +103,56 @@ impl Worker {
         }
     }
 
+    /// Logs in without a password. What is handed over is as good as read, and checked as that.
+    async fn enter(
+        &mut self,
+        around: Surroundings<'_>,
+    ) -> Result<Result<(), Refusal>, WorkerError> {
+        let key = match self.secrets {
+            Secrets::Password { .. } => None,
+            Secrets::Key(key) => key,
+        };
+        let name = Text::Borrowed(around.names.name(self.account));
+        let reply = match self.ask(&Request::Enter { name, key }, around).await? {
+            Ok(reply) => reply,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        self.logged_in = true;
+        let Reply::Enter { messages, .. } = reply else {
+            return Ok(Ok(()));
+        };
+        self.handed_over = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+        self.take_read(&messages, around, &mut around.shared.borrow_mut());
+        Ok(Ok(()))
+    }
+
+    /// Holds messages that were read against those that are due.
+    fn take_read(&self, messages: &[Message<'_>], around: Surroundings<'_>, shared: &mut Shared) {
+        let oracle = &mut shared.oracle;
+        for message in messages {
+            oracle.deliver(self.account, message);
+            if !message.read && around.capabilities.has(Part::ReadMarks) {
+                oracle.wrong(|| format!("message {} was read and is not marked", message.id.0));
+            }
+        }
+    }
+
+    /// Where what waits is handed over at the log-in, nothing is left to be asked for.
     async fn read(
         &mut self,
         count: u32,
         around: Surroundings<'_>,
     ) -> Result<Result<(), Refusal>, WorkerError> {
+        if around.capabilities.habits.waiting == Waiting::HandedOver {
+            let handed_over = std::mem::take(&mut self.handed_over);
+            if handed_over != count {
+                let oracle = &mut around.shared.borrow_mut().oracle;
+                oracle.wrong(|| {
+                    format!("{handed_over} messages were handed over in place of {count}")
+                });
+            }
+            return Ok(Ok(()));
+        }
         let reply = match self
             .ask(
                 &Request::Read {
@@ -102,7 +166,8 @@ impl Worker {
             Ok(reply) => reply,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let oracle = &mut around.shared.borrow_mut().oracle;
+        let mut shared = around.shared.borrow_mut();
+        let oracle = &mut shared.oracle;
         match reply {
             Reply::Read { messages } => {
                 if messages.len() != count as usize {
@@ -110,14 +175,7 @@ impl Worker {
                         format!("{} messages were read in place of {count}", messages.len())
                     });
                 }
-                for message in &messages {
-                    oracle.deliver(self.account, message);
-                    if !message.read {
-                        oracle.wrong(|| {
-                            format!("message {} was read and is not marked", message.id.0)
-                        });
-                    }
-                }
+                self.take_read(&messages, around, &mut shared);
             }
             other => oracle.wrong(|| format!("reading was answered with {:?}", other.operation())),
         }

@@ -16,6 +16,7 @@ use super::check::{Checked, Stop};
 use super::expect::{same, shown};
 use super::kit::Kit;
 use super::target::Door;
+use crate::capabilities::Capabilities;
 use crate::client::{Client, ClientError, Incoming};
 use crate::codec::{Framing, Setup};
 
@@ -66,6 +67,7 @@ const ANSWERS_MAX: usize = 16;
 pub(super) struct RawConnection {
     client: Box<dyn Client>,
     kit: Arc<Kit>,
+    pub(super) capabilities: &'static Capabilities,
     come: VecDeque<FromServer<'static>>,
     over: Option<ClientError>,
 }
@@ -84,6 +86,7 @@ impl RawConnection {
         Ok(Self {
             client,
             kit: Arc::clone(kit),
+            capabilities: door.capabilities(),
             come: VecDeque::new(),
             over: None,
         })
@@ -121,10 +124,14 @@ impl RawConnection {
         )
     }
 
-    /// The next answer must be a refusal with this code; gives the number that goes with it.
+    /// The next answer must be a refusal with this code, or any where the format does not say why; gives the number that goes with it.
     pub(super) async fn refuses(&mut self, code: ErrorCode) -> Checked<u64> {
         match self.answer().await? {
-            FromServer::Refused(refusal) if refusal.code == code => Ok(refusal.detail),
+            FromServer::Refused(refusal)
+                if refusal.code == code || !self.capabilities.tells(code) =>
+            {
+                Ok(refusal.detail)
+            }
             other => Err(Stop::failed(format!(
                 "expected {}, but it was {}",
                 code.name(),

@@ -24,6 +24,12 @@ pub struct Conditions {
     pub nature: BTreeMap<String, String>,
 }
 
+/// The topic of [`Conditions::nature`] that says what of the vocabulary a protocol cannot say.
+pub const LEFT_OUT: &str = "left out";
+
+/// What it says where that is nothing.
+pub const NOTHING_LEFT_OUT: &str = "nothing";
+
 /// Sockets that were asked for `TCP_NODELAY` when they were opened, over the whole run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SocketCounts {

@@ -80,6 +80,25 @@ impl StoreSpec {
         }
     }
 
+    /// The same kind of store for accounts that must not mix with this one's: in a file beside its file, with `.name`
+    /// behind the file's own name.
+    #[must_use]
+    pub fn beside(&self, name: &str) -> Self {
+        let path = match (self.kind.opens, &self.path) {
+            (Opens::Nothing(_), _) => None,
+            (Opens::File(_), path) => {
+                let path = path.as_deref().unwrap_or(Path::new(DEFAULT_FILE_NAME));
+                let mut beside = path.as_os_str().to_owned();
+                beside.push(format!(".{name}"));
+                Some(PathBuf::from(beside))
+            }
+        };
+        Self {
+            kind: self.kind,
+            path,
+        }
+    }
+
     /// The store's name, without a path: for labels and results.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -208,6 +227,18 @@ mod tests {
         check("sqlite:/tmp/odd:name", "sqlite", Some("/tmp/odd:name"));
         check("sqlite-per-request", "sqlite-per-request", None);
         check("sqlite-per-request:x", "sqlite-per-request", Some("x"));
+    }
+
+    #[test]
+    fn a_store_beside_another_has_a_file_of_its_own() {
+        for (spec, beside) in [
+            ("memory", "memory"),
+            ("sqlite", "sqlite:chat.db.pipe"),
+            ("sqlite:a/b.db", "sqlite:a/b.db.pipe"),
+        ] {
+            let spec: StoreSpec = spec.parse().unwrap();
+            assert_eq!(spec.beside("pipe").to_string(), beside);
+        }
     }
 
     #[test]

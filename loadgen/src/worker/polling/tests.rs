@@ -10,10 +10,9 @@ use std::time::Duration;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::Deserializer;
+use protocols::capabilities::EVERYTHING;
 use protocols::client::Caller;
-use server_core::limits::SCRAM_ITERATIONS_MIN;
-use server_core::message::{Nonce, UnreadCount};
-use server_core::scram::{ClientKeys, Hashing};
+use server_core::message::UnreadCount;
 
 use self::mailbox::{Mailbox, Office};
 use super::*;
@@ -33,14 +32,7 @@ const MS: u64 = 1_000_000;
 const MESSAGING: usize = 2;
 
 fn worker(account: u32, office: &Arc<Office>) -> Worker {
-    let hashing = Hashing {
-        salt: [0; 16],
-        iterations: SCRAM_ITERATIONS_MIN,
-    };
-    let secrets = Secrets {
-        keys: ClientKeys::derive("", hashing),
-        client_nonce: Nonce([0; 18]),
-    };
+    let secrets = Secrets::Key(None);
     let client = Mailbox::new(&format!("user{:02}", account + 1), office);
     let mut worker = Worker::new(account, Caller::new(Box::new(client)), secrets);
     worker.logged_in = true;
@@ -72,6 +64,7 @@ fn converse(every: Duration) -> Shared {
         clock: &clock,
         window: Window::whole(0, 10_000 * MS),
         delivery,
+        capabilities: &EVERYTHING,
     };
     let office = Arc::default();
     let mut workers: Vec<_> = (0..ACCOUNTS)
