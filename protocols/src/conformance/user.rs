@@ -131,7 +131,7 @@ impl User {
             .kit
             .within(&format!("an answer to {what}"), self.caller.call(request))
             .await?;
-        sayable(answer.map_err(|error| lost(what, &error))?)
+        self.sayable_answer(answer.map_err(|error| lost(what, &error))?)
     }
 
     /// The session is the account's own: what it sends to itself comes from it.
@@ -163,7 +163,26 @@ impl User {
             .within(&what, self.caller.call_all(requests))
             .await?;
         let answers = answers.map_err(|error| lost("a pipeline", &error))?;
-        answers.into_iter().map(sayable).collect()
+        answers
+            .into_iter()
+            .map(|answer| self.sayable_answer(answer))
+            .collect()
+    }
+
+    /// What a format cannot say is no failure. A format that does not say why it refuses may say just that of anything.
+    fn sayable_answer(
+        &self,
+        answer: Result<Reply<'static>, Refusal>,
+    ) -> Checked<Result<Reply<'static>, Refusal>> {
+        match answer {
+            Err(refusal)
+                if refusal.code == ErrorCode::NotExpressible
+                    && self.capabilities.tells(refusal.code) =>
+            {
+                Err(Stop::skipped(refusal.to_string()))
+            }
+            answer => Ok(answer),
+        }
     }
 
     /// Asks for what must be carried out.
@@ -292,16 +311,6 @@ pub(super) fn wrong_reply(what: &str, came: &Reply<'static>) -> Stop {
         "expected a reply to {what}, but it was {}",
         shown(came)
     ))
-}
-
-/// What a format cannot say is no failure.
-fn sayable(answer: Result<Reply<'static>, Refusal>) -> Checked<Result<Reply<'static>, Refusal>> {
-    match answer {
-        Err(refusal) if refusal.code == ErrorCode::NotExpressible => {
-            Err(Stop::skipped(refusal.to_string()))
-        }
-        answer => Ok(answer),
-    }
 }
 
 pub(super) fn named(refusal: Refusal) -> String {

@@ -154,7 +154,11 @@ async fn goes_on(stage: &mut Stage, connection: &mut RawConnection) -> Checked {
 }
 
 async fn wrong_type(stage: &mut Stage) -> Checked {
-    is_malformed(stage, |frames| frames.read_a_messages).await
+    let (mut connection, frames) = open(stage).await?;
+    let wrong = asked(frames.read_a_messages, "how many messages to read")?;
+    connection.write(wrong).await;
+    connection.refuses(ErrorCode::Malformed).await?;
+    goes_on(stage, &mut connection).await
 }
 
 async fn nonsense(stage: &mut Stage) -> Checked {
@@ -265,8 +269,9 @@ async fn no_client(stage: &mut Stage) -> Checked {
 
 async fn other_version(stage: &mut Stage) -> Checked {
     let mut connection = RawConnection::open(stage.first_door(), &stage.kit).await?;
+    let frames = raw::frames(stage.first_door())?;
     connection
-        .write(raw::frames(stage.first_door())?.other_version)
+        .write(asked(frames.other_version, "versions")?)
         .await;
     let version = connection.refuses(ErrorCode::UnsupportedVersion).await?;
     same(

@@ -251,7 +251,10 @@ async fn read_a(stage: &mut Stage) -> Checked {
     let second = stage.kept(SECOND)?;
     second.can_read_in_parts()?;
     let frames = raw::frames(&*second.account.door)?;
-    let answer = second.ask_raw(frames.read_a_messages).await?;
+    let read_a_messages = frames
+        .read_a_messages
+        .ok_or_else(|| Stop::skipped("this format has no room for how many messages to read"))?;
+    let answer = second.ask_raw(read_a_messages).await?;
     second.refusal("read 'a' messages", ErrorCode::Malformed, answer)?;
     second.has_unread(&from, 1).await
 }
