@@ -1,7 +1,7 @@
 //! What a user asks, each with the kind of reply that must come.
 
 use server_core::ErrorCode;
-use server_core::chat::{Pushed, Waiting};
+use server_core::chat::{Patterns, Pushed, Waiting};
 use server_core::message::{Message, MessageId, Operation, Reply, Request};
 use server_core::store::Sent;
 
@@ -64,7 +64,7 @@ impl User {
 
     /// Takes the oldest unread messages of all peers.
     pub(super) async fn read(&mut self, limit: u32) -> Checked<Vec<Message<'static>>> {
-        if self.collects() {
+        if self.takes() {
             return self.take(None, limit).await;
         }
         self.messages(&requests::read(limit)).await
@@ -76,13 +76,18 @@ impl User {
         peer: &str,
         limit: u32,
     ) -> Checked<Vec<Message<'static>>> {
-        if self.collects() {
+        if self.takes() {
             return self.take(Some(peer), limit).await;
         }
         self.messages(&requests::read_from(peer, limit)).await
     }
 
-    /// Whether messages are taken in one piece, because nothing tells what waits before it is there.
+    /// Whether messages are read from what was collected, because it was, or because there is no reading some of them.
+    fn takes(&self) -> bool {
+        !self.inbox.is_empty() || self.can_read_in_parts().is_err()
+    }
+
+    /// Whether finding out what waits is collecting it, because the format cannot say how much there is.
     fn collects(&self) -> bool {
         !self.says(Operation::Unread)
     }
@@ -248,13 +253,50 @@ impl User {
 
     /// Lists accounts as `request` says; gives the names, and whether there are more.
     pub(super) async fn list(&mut self, request: &Request<'_>) -> Checked<(Vec<String>, bool)> {
-        match self.done(request).await? {
+        match self.done(&self.in_its_words(request)).await? {
             Reply::ListAccounts { names, more } => {
                 Ok((names.iter().map(ToString::to_string).collect(), more))
             }
             other => Err(wrong_reply("list_accounts", &other)),
         }
     }
+}
+
+impl User {
+    /// The same listing, with its pattern in the language of the format.
+    fn in_its_words<'r>(&self, request: &Request<'r>) -> Request<'r> {
+        match request.clone() {
+            Request::ListAccounts {
+                pattern,
+                after,
+                limit,
+            } if self.capabilities.habits.patterns == Patterns::RegularExpressions => {
+                Request::ListAccounts {
+                    pattern: expression(&pattern).into(),
+                    after,
+                    limit,
+                }
+            }
+            request => request,
+        }
+    }
+}
+
+/// The regular expression for whole names that fit a pattern; the empty pattern is fit by all.
+fn expression(pattern: &str) -> String {
+    let mut expression = String::from("^");
+    for character in pattern.chars() {
+        match character {
+            '*' => expression.push_str(".*"),
+            '?' => expression.push('.'),
+            '.' => expression.push_str("\\."),
+            other => expression.push(other),
+        }
+    }
+    if !pattern.is_empty() {
+        expression.push('$');
+    }
+    expression
 }
 
 /// What a reply to `Send` says.

@@ -7,6 +7,7 @@ mod closing;
 mod direct;
 mod lying;
 mod matrix;
+mod narrow;
 mod races;
 mod server;
 mod teeth;

@@ -57,7 +57,7 @@ static HANDED_OVER: Capabilities = Capabilities {
         chars_max: 256,
         alphabet: Alphabet::AsciiWithoutSeparators,
     },
-    unsaid: &[],
+    ..EVERYTHING
 };
 
 /// Signing up logs in, and what waits is taken all at once.

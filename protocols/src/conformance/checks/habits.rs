@@ -1,12 +1,13 @@
 //! What differs by the rules of a format, where they are not this service's own: who is let in, what is handed over.
 
 use server_core::ErrorCode;
-use server_core::chat::{Accounts, Habits, Pushed, SignUp, Waiting};
+use server_core::chat::{Accounts, Habits, Listing, Patterns, Pushed, SignUp, Waiting};
 use server_core::message::{Reply, Request};
 
 use crate::conformance::check::{Check, Checked, Stop, checks};
 use crate::conformance::expect::{same, texts};
 use crate::conformance::kit::Kit;
+use crate::conformance::requests::list;
 use crate::conformance::stage::Stage;
 use crate::conformance::user::{User, wrong_reply};
 
@@ -17,6 +18,10 @@ pub(in crate::conformance) const CHECKS: &[Check] = checks! {
     kept_from_others: "somebody else logs in while messages wait" => "nothing is handed over to them";
     signing_up_enters: "sign up, then send" => "accepted: who signs up is logged in";
     signed_up_twice: "sign up while logged in" => "error: already logged in";
+    listed_logged_out: "list accounts while not logged in" => "success";
+    expressions: "list by expressions" => "every name that has a match in it";
+    bad_expressions: "list by what is no expression, or too large a one" => "error: pattern not allowed";
+    slow_expression: "list by an expression that backtracking takes forever for" => "an answer";
     anybody_enters: "log in to somebody's account from elsewhere" => "success: there is nothing to prove";
     wrong_key: "log in with a key that nobody was given" => "error: incorrect password";
     other_key: "log in with the key of somebody else" => "error: incorrect password";
@@ -150,6 +155,72 @@ async fn signed_up_twice(stage: &mut Stage) -> Checked {
     };
     alice.refused(&request, ErrorCode::AlreadyLoggedIn).await?;
     alice.is_logged_in().await
+}
+
+async fn listed_logged_out(stage: &mut Stage) -> Checked {
+    needs(
+        habits(stage).listing == Listing::Anyone,
+        "only who is logged in may list accounts in this format",
+    )?;
+    let alice = stage.user("alice").await?;
+    let mut guest = stage.guest("guest").await?;
+    let found = guest.list(&list(&alice.name(), 10)).await?;
+    same("the page", (vec![alice.name()], false), found)
+}
+
+fn has_expressions(stage: &Stage) -> Checked {
+    needs(
+        habits(stage).patterns == Patterns::RegularExpressions,
+        "patterns of this format are no regular expressions",
+    )
+}
+
+/// The names that are listed by an expression as it is.
+async fn listed(user: &mut User, expression: &str) -> Checked<Vec<String>> {
+    match user.done(&list(expression, 10)).await? {
+        Reply::ListAccounts { names, .. } => Ok(names.iter().map(ToString::to_string).collect()),
+        other => Err(wrong_reply("list_accounts", &other)),
+    }
+}
+
+async fn expressions(stage: &mut Stage) -> Checked {
+    has_expressions(stage)?;
+    let mut alice = stage.user("alice").await?;
+    let names = stage
+        .create_more(&mut alice, &["abc", "abbbc", "adc"])
+        .await?;
+    let own = stage.name("");
+    for (expression, found) in [
+        ("ab+c$", &names[..2]),
+        ("a(b|d)c$", &[names[0].clone(), names[2].clone()]),
+        ("a[^b]c$", &names[2..]),
+    ] {
+        let mut found = found.to_vec();
+        found.sort_unstable();
+        let came = listed(&mut alice, &format!("^{own}{expression}")).await?;
+        same("the page", found, came)?;
+    }
+    Ok(())
+}
+
+async fn bad_expressions(stage: &mut Stage) -> Checked {
+    has_expressions(stage)?;
+    let mut alice = stage.user("alice").await?;
+    for expression in ["(", "[a", "*", "a{3,1}", "(((a{99}){99}){99}){99}", "a\\"] {
+        alice
+            .refused(&list(expression, 10), ErrorCode::PatternNotAllowed)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn slow_expression(stage: &mut Stage) -> Checked {
+    has_expressions(stage)?;
+    let mut alice = stage.user("alice").await?;
+    let label = "a".repeat(25);
+    stage.create_more(&mut alice, &[&label]).await?;
+    let came = listed(&mut alice, "^(a|aa|[a-z0-9-]+)+!$").await?;
+    same("the page", Vec::new(), came)
 }
 
 async fn anybody_enters(stage: &mut Stage) -> Checked {

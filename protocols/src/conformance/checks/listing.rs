@@ -1,6 +1,7 @@
 //! Listing accounts: wildcards, pages, limits.
 
 use server_core::ErrorCode;
+use server_core::chat::Patterns;
 use server_core::limits::PATTERN_MAX_BYTES;
 
 use crate::capabilities::{Capabilities, Part};
@@ -210,7 +211,18 @@ async fn limit_past(stage: &mut Stage) -> Checked {
     Ok(())
 }
 
+/// Whether patterns are of wildcards, as they are in all formats of ours.
+fn has_wildcards(capabilities: &Capabilities) -> Checked {
+    match capabilities.habits.patterns {
+        Patterns::Wildcards => Ok(()),
+        Patterns::RegularExpressions => Err(Stop::skipped(
+            "patterns of this format are regular expressions",
+        )),
+    }
+}
+
 async fn pattern_longest(stage: &mut Stage) -> Checked {
+    has_wildcards(stage.kit.capabilities())?;
     let mut user = stage.user("LISTER").await?;
     let name = user.name();
     let stars = "*".repeat(PATTERN_MAX_BYTES - name.len());
@@ -232,6 +244,7 @@ async fn pattern_too_long(stage: &mut Stage) -> Checked {
 }
 
 async fn pattern_forbidden(stage: &mut Stage) -> Checked {
+    has_wildcards(stage.kit.capabilities())?;
     let mut user = stage.user("LISTER").await?;
     for pattern in ["%", "a b", "[a-z]", "a|b", "ä*", "(", "\\", "a\n", "\0"] {
         user.refused(&list(pattern, 10), ErrorCode::PatternNotAllowed)
@@ -241,6 +254,7 @@ async fn pattern_forbidden(stage: &mut Stage) -> Checked {
 }
 
 async fn pattern_slow(stage: &mut Stage) -> Checked {
+    has_wildcards(stage.kit.capabilities())?;
     let label = "a".repeat(25);
     let (mut user, _) = lister(stage, &[&label]).await?;
     let pattern = stage.name("") + &"*a".repeat(30) + "*b";
