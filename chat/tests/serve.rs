@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use server_core::{Event, Reply, Request, Text};
-use support::{Server, account_name, log_in, protocols, run, store};
+use support::{Server, account_name, log_in, protocols, run, store, without_passwords};
 
 fn send<'a>(to: &'a str, text: &'a str) -> Request<'a> {
     Request::Send {
@@ -139,6 +139,39 @@ async fn unread_messages_are_there_after_a_restart() {
     };
     let texts: Vec<_> = messages.iter().map(|message| &*message.text).collect();
     assert_eq!(texts, ["first", "second"]);
+}
+
+#[tokio::test]
+async fn formats_without_passwords_have_accounts_of_their_own() {
+    let directory = tempfile::tempdir().unwrap();
+    for protocol in without_passwords() {
+        let store = store(directory.path());
+        let mut server = Server::of(&["json", protocol], &["--store", &store]);
+        drop(server.newcomer("json", "ann").await);
+        let mut caller = server.connect(protocol).await;
+        // The name is free there, though an account with a password has it.
+        caller.sign_up("ann").await.unwrap();
+        drop(caller);
+        server.terminate();
+        let ended = server.end();
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let warning = "accounts of this format have no passwords";
+        assert!(ended.stderr.contains(warning), "{ended:?}");
+        let beside = format!("chat.db.{protocol}");
+        assert!(left_in(directory.path()).contains(&beside), "{beside}");
+        std::fs::remove_file(directory.path().join("chat.db")).unwrap();
+    }
+}
+
+#[test]
+fn no_token_is_given_where_there_are_no_passwords() {
+    for protocol in without_passwords() {
+        check_refused(
+            &["token", "--protocol", protocol, "--name", "ann"],
+            2,
+            "have no passwords",
+        );
+    }
 }
 
 #[tokio::test]

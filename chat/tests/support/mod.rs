@@ -14,7 +14,7 @@ use protocols::transport::Connect;
 use rustix::process::{Pid, Signal, kill_process};
 use server_core::Request;
 use server_core::limits::PROTOCOL_VERSION;
-use server_core::message::Nonce;
+use server_core::message::{Nonce, Operation};
 use server_core::scram::{ClientKeys, Hashing};
 
 /// Bounds what would hang; nothing waits for it when all is well.
@@ -25,6 +25,17 @@ pub(crate) fn protocols() -> Vec<&'static str> {
     let between_processes =
         registry::each_once_with_passwords().filter(|protocol| !protocol.is_in_process());
     between_processes.map(Protocol::short_name).collect()
+}
+
+/// The names of those whose accounts have no passwords.
+pub(crate) fn without_passwords() -> Vec<&'static str> {
+    let is_without = |protocol: &&Protocol| {
+        protocol
+            .capabilities()
+            .is_some_and(|capabilities| !capabilities.has_passwords())
+    };
+    let all = registry::each_once().filter(is_without);
+    all.map(Protocol::short_name).collect()
 }
 
 /// Names of protocols as accounts can have them.
@@ -50,8 +61,13 @@ pub(crate) struct Ended {
 impl Server {
     /// Starts one with `arguments` behind those that say where to listen.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::of(&protocols(), arguments)
+    }
+
+    /// The same, of these protocols alone.
+    pub(crate) fn of(protocols: &[&str], arguments: &[&str]) -> Self {
         let mut command = chat(&["serve"]);
-        for protocol in protocols() {
+        for protocol in protocols {
             let anywhere = registry::find(protocol).unwrap().anywhere();
             command.args(["--listen", &format!("{protocol}={anywhere}")]);
         }
@@ -62,7 +78,7 @@ impl Server {
             stdout: None,
             addresses: Vec::new(),
         };
-        for _ in protocols() {
+        for _ in protocols {
             let line = stdout.next().and_then(Result::ok).unwrap_or_default();
             let ready = line
                 .strip_prefix("READY ")
@@ -107,6 +123,9 @@ impl Server {
             trust: None,
         };
         let mut caller = Caller::new(pair.transport.connect(connect).await.unwrap());
+        if !pair.codec.capabilities().says(Operation::Hello) {
+            return caller;
+        }
         let hello = Request::Hello {
             version: PROTOCOL_VERSION,
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use server_core::chat::{SignUp, Waiting};
-use server_core::message::{Reply, Request, Token};
+use server_core::message::{Operation, Reply, Request, Token};
 use server_core::scram::ClientKeys;
 use server_core::{ErrorCode, Refusal};
 
@@ -220,6 +220,7 @@ impl User {
 
     /// The token of the last log-in.
     pub(super) fn token(&self) -> Checked<Token> {
+        saying::says(self.capabilities, Operation::Resume)?;
         self.account
             .token()
             .ok_or_else(|| Stop::failed("expected a session's token, but there is none"))

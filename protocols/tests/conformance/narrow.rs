@@ -260,6 +260,14 @@ impl Client for NarrowClient {
             let reason = "the format has no code for it";
             return Err(NotExpressible { reason }.into());
         }
+        if let Request::Send {
+            client_id: Some(_), ..
+        } = request
+            && !self.capabilities.has(Part::MessageIds)
+        {
+            let reason = "the format has no place for it";
+            return Err(NotExpressible { reason }.into());
+        }
         let request = self.narrowed(request);
         let answer = self.connection.apply(&request).block();
         let ticket = Ticket(self.next);

@@ -3,14 +3,15 @@
 use server_core::message::ClientId;
 use server_core::store::Sent;
 
+use crate::capabilities::Part;
 use crate::conformance::account::Account;
-use crate::conformance::asking;
 use crate::conformance::check::{Check, Checked, Stop, checks};
 use crate::conformance::expect::{hold, same, texts};
 use crate::conformance::kit::Kit;
 use crate::conformance::requests::send_as;
 use crate::conformance::stage::Stage;
 use crate::conformance::user::User;
+use crate::conformance::{asking, saying};
 
 pub(in crate::conformance) const CHECKS: &[Check] = checks! {
     first_reply_again: "send twice under one client id" => "the first reply again, and one message";
@@ -91,6 +92,7 @@ async fn first_text_stays(stage: &mut Stage) -> Checked {
 }
 
 async fn without_one(stage: &mut Stage) -> Checked {
+    saying::has(stage.kit.capabilities(), Part::MessageIds)?;
     let (mut alice, mut bob) = stage.two().await?;
     let first = alice.send(&bob.name(), "twice").await?.id;
     let second = alice.send(&bob.name(), "twice").await?.id;
