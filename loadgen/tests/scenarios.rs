@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use processes::{Server, loadgen};
-use protocols::registry::each_once_with_passwords;
+use protocols::registry::each_once;
 use reports::Results;
 use reports::schema::Run;
 
@@ -25,7 +25,7 @@ fn measure(arguments: &str) -> Vec<Run> {
 
 /// Every codec and every transport between processes, as the command line takes them.
 fn all_chat_protocols() -> String {
-    each_once_with_passwords()
+    each_once()
         .filter(|protocol| !protocol.is_in_process())
         .map(|protocol| protocol.name)
         .collect::<Vec<_>>()

@@ -304,16 +304,6 @@ pub fn each_once() -> impl Iterator<Item = &'static Protocol> {
     })
 }
 
-/// Those of [`each_once`] whose accounts have passwords, so that one core can stand behind all of them.
-pub fn each_once_with_passwords() -> impl Iterator<Item = &'static Protocol> {
-    let has_passwords = |protocol: &&Protocol| {
-        protocol
-            .capabilities()
-            .is_some_and(Capabilities::has_passwords)
-    };
-    each_once().filter(has_passwords)
-}
-
 /// What is compared when nobody says otherwise: the three of the main notebook.
 pub fn defaults() -> impl Iterator<Item = &'static Protocol> {
     protocols()

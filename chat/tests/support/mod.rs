@@ -22,20 +22,21 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The names of protocols that `chat` serves.
 pub(crate) fn protocols() -> Vec<&'static str> {
-    let between_processes =
-        registry::each_once_with_passwords().filter(|protocol| !protocol.is_in_process());
+    let between_processes = registry::each_once().filter(|protocol| !protocol.is_in_process());
     between_processes.map(Protocol::short_name).collect()
 }
 
-/// The names of those whose accounts have no passwords.
+/// The names of those whose accounts have no passwords, on one transport.
 pub(crate) fn without_passwords() -> Vec<&'static str> {
     let is_without = |protocol: &&Protocol| {
-        protocol
-            .capabilities()
-            .is_some_and(|capabilities| !capabilities.has_passwords())
+        let capabilities = protocol.capabilities();
+        capabilities.is_some_and(|capabilities| !capabilities.has_passwords())
     };
-    let all = registry::each_once().filter(is_without);
-    all.map(Protocol::short_name).collect()
+    let over_tcp = registry::chat_protocols().filter(|protocol| protocol.name.ends_with("+tcp"));
+    over_tcp
+        .filter(is_without)
+        .map(Protocol::short_name)
+        .collect()
 }
 
 /// Names of protocols as accounts can have them.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocols::registry::{Protocol, each_once};
+use protocols::registry::{Protocol, chat_protocols};
 use reports::Results;
 use reports::schema::{LEFT_OUT, NOTHING_LEFT_OUT, Run};
 use server_core::chat::Pushed;
@@ -10,14 +10,14 @@ use server_core::chat::Pushed;
 use super::processes::loadgen;
 use super::{flawless, measure};
 
-/// Those whose accounts have no passwords.
+/// Those whose accounts have no passwords, on one transport.
 fn little() -> Vec<&'static Protocol> {
     let is_little = |protocol: &&Protocol| {
-        protocol
-            .capabilities()
-            .is_some_and(|capabilities| !capabilities.has_passwords())
+        let capabilities = protocol.capabilities();
+        capabilities.is_some_and(|capabilities| !capabilities.has_passwords())
     };
-    each_once().filter(is_little).collect()
+    let over_tcp = chat_protocols().filter(|protocol| protocol.name.ends_with("+tcp"));
+    over_tcp.filter(is_little).collect()
 }
 
 /// All of them and one that says everything, as the command line takes them.

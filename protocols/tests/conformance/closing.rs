@@ -56,7 +56,7 @@ async fn check(protocol: &str) {
 
 #[tokio::test]
 async fn a_stopped_server_tells_its_clients_and_lets_them_go() {
-    for protocol in registry::each_once_with_passwords().map(Protocol::short_name) {
+    for protocol in registry::each_once().map(Protocol::short_name) {
         let ended = tokio::time::timeout(DEADLINE, check(protocol)).await;
         assert!(
             ended.is_ok(),

@@ -56,7 +56,7 @@ fn may_skip(what: &str, undo: Undo, result: &CheckResult) -> bool {
 }
 
 fn protocols() -> impl Iterator<Item = &'static str> {
-    registry::each_once_with_passwords().map(Protocol::short_name)
+    registry::each_once().map(Protocol::short_name)
 }
 
 /// The protocols that are compared by default. No codec and no transport knows of stores, so these stand for all where

@@ -19,9 +19,7 @@ const HASHING: Hashing = Hashing {
 };
 
 fn protocols() -> Vec<&'static str> {
-    registry::each_once_with_passwords()
-        .map(Protocol::short_name)
-        .collect()
+    registry::each_once().map(Protocol::short_name).collect()
 }
 
 fn keys() -> ClientKeys {
