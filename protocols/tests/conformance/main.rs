@@ -8,6 +8,7 @@ mod direct;
 mod lying;
 mod matrix;
 mod narrow;
+mod notebooks;
 mod races;
 mod server;
 mod teeth;
