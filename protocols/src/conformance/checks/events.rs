@@ -1,12 +1,14 @@
 //! What a client is told unasked: to whom, when, in which order.
 
 use server_core::Event;
-use server_core::chat::Pushed;
+use server_core::chat::{Pushed, Waiting};
 use server_core::message::{Operation, Request};
 
+use crate::capabilities::Part;
 use crate::conformance::check::{Check, Checked, Stop, checks};
 use crate::conformance::expect::{same, texts};
 use crate::conformance::requests::list;
+use crate::conformance::saying;
 use crate::conformance::stage::Stage;
 use crate::conformance::user::User;
 
@@ -147,6 +149,10 @@ async fn to_oneself(stage: &mut Stage) -> Checked {
 }
 
 async fn while_reading(stage: &mut Stage) -> Checked {
+    let capabilities = stage.kit.capabilities();
+    if capabilities.habits.waiting == Waiting::Waits {
+        saying::has(capabilities, Part::ReadLimit)?;
+    }
     let (mut alice, mut bob) = (stage.user("alice").await?, stage.created("bob").await?);
     for text in ["first", "second", "third"] {
         alice.send(&bob.name(), text).await?;
@@ -158,7 +164,7 @@ async fn while_reading(stage: &mut Stage) -> Checked {
             same(
                 "the message",
                 vec![expected.to_owned()],
-                texts(&bob.read_from(&from, 1).await?),
+                texts(&bob.read(1).await?),
             )?;
         }
         hears_count_to(&mut bob, 20).await

@@ -131,6 +131,7 @@ async fn read_of_all(stage: &mut Stage) -> Checked {
 }
 
 async fn read_unknown_peer(stage: &mut Stage) -> Checked {
+    says_how_many(stage)?;
     let (mut alice, nobody) = (stage.user("alice").await?, stage.name("nobody"));
     alice
         .refused(&read_from(&nobody, 1), ErrorCode::NoSuchAccount)
