@@ -8,7 +8,7 @@ use crate::codecs::{bincode, cbor, custom, json, msgpack, postcard, protobuf};
 use crate::conditions::Conditions;
 use crate::floor::{self, Reference};
 use crate::transport::{Carriage, Compression, Medium, Sharing, Transport};
-use crate::transports::{grpc, mem, tcp};
+use crate::transports::{grpc, http, mem, tcp};
 
 /// All codecs.
 pub static CODECS: &[&dyn CodecFactory] = &[
@@ -22,7 +22,7 @@ pub static CODECS: &[&dyn CodecFactory] = &[
 ];
 
 /// All transports.
-pub static TRANSPORTS: &[&dyn Transport] = &[&tcp::Tcp, &grpc::Grpc, &mem::Mem];
+pub static TRANSPORTS: &[&dyn Transport] = &[&tcp::Tcp, &grpc::Grpc, &mem::Mem, &http::Http];
 
 /// Short names of protocols that people ask for often, or know by that name.
 static ALIASES: &[(&str, &str)] = &[
@@ -129,6 +129,24 @@ impl Protocol {
         match self.front {
             Front::Chat(pair) => pair.transport.conditions(),
             Front::Reference(reference) => reference.conditions(),
+        }
+    }
+
+    /// How requests travel. A reference has none.
+    #[must_use]
+    pub fn carriage(&self) -> Option<Carriage> {
+        match self.front {
+            Front::Chat(pair) => Some(pair.transport.carriage()),
+            Front::Reference(_) => None,
+        }
+    }
+
+    /// How many sockets a client opens.
+    #[must_use]
+    pub fn sockets_per_client(&self) -> u32 {
+        match self.front {
+            Front::Chat(pair) => pair.transport.sockets_per_client(),
+            Front::Reference(_) => 1,
         }
     }
 

@@ -3,6 +3,7 @@
 mod accepted;
 pub(crate) mod calls;
 mod connection;
+pub(crate) mod feed;
 
 pub(crate) use accepted::serve_accepted;
 pub use connection::{Parts, StreamParts, serve};

@@ -60,6 +60,11 @@ pub trait Transport: Send + Sync {
     /// Connects one client. `TCP_NODELAY` is set, and asked back, on every socket.
     fn connect(&self, connect: Connect) -> BoxFuture<'_, Result<Box<dyn Client>, TransportError>>;
 
+    /// How many sockets a client opens.
+    fn sockets_per_client(&self) -> u32 {
+        1
+    }
+
     /// Whether several clients can ride on one connection.
     fn sharing(&self) -> Sharing {
         Sharing::No {

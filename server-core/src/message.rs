@@ -319,6 +319,21 @@ pub enum Event<'a> {
     ServerClosing,
 }
 
+impl Event<'_> {
+    /// The name that readable formats use, in snake case.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::MessageReceived(_) => "message_received",
+            Self::MessagesDeleted { .. } => "messages_deleted",
+            Self::MessagesRestored { .. } => "messages_restored",
+            Self::AccountDeleted { .. } => "account_deleted",
+            Self::Lagged { .. } => "lagged",
+            Self::ServerClosing => "server_closing",
+        }
+    }
+}
+
 /// Whatever a server sends: the answer to the oldest open request, or an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FromServer<'a> {

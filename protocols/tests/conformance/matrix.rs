@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use protocols::conformance::{self, CheckResult, Target};
 use protocols::registry::{self, Protocol};
+use protocols::transport::Carriage;
 use server_core::limits::Options;
 use server_core::message::{Nonce, Reply, Request};
 use server_core::scram::{ClientKeys, Hashing};
@@ -35,7 +36,10 @@ fn may_skip(what: &str, undo: Undo, result: &CheckResult) -> bool {
         name,
         ..
     } = *result;
-    let calls = |protocol| matches!(protocol, Some("grpc" | "direct"));
+    let calls = |protocol: Option<&str>| match protocol.and_then(|one| registry::find(one).ok()) {
+        Some(found) => found.carriage() == Some(Carriage::Calls),
+        None => protocol == Some("direct"),
+    };
     let mut protocols = what.split(' ').filter(|word| *word != "and");
     let (first, second) = (protocols.next(), protocols.next());
     match (group, number, undo) {

@@ -170,28 +170,15 @@ pub(super) fn reply_fields(reply: &Reply<'_>, object: &mut Object<'_>) {
 
 /// An event's name and fields.
 pub(super) fn event_fields(event: &Event<'_>, object: &mut Object<'_>) {
+    object.word("event", event.name());
     match event {
         Event::MessageReceived(message) => {
-            object.word("event", "message_received");
             object.object("message", |object| message_fields(message, object));
         }
-        Event::MessagesDeleted { ids } => {
-            object.word("event", "messages_deleted");
-            id_list(object, ids);
-        }
-        Event::MessagesRestored { ids } => {
-            object.word("event", "messages_restored");
-            id_list(object, ids);
-        }
-        Event::AccountDeleted { name } => {
-            object.word("event", "account_deleted");
-            object.text("name", name);
-        }
-        Event::Lagged { missed } => {
-            object.word("event", "lagged");
-            object.number("missed", *missed);
-        }
-        Event::ServerClosing => object.word("event", "server_closing"),
+        Event::MessagesDeleted { ids } | Event::MessagesRestored { ids } => id_list(object, ids),
+        Event::AccountDeleted { name } => object.text("name", name),
+        Event::Lagged { missed } => object.number("missed", *missed),
+        Event::ServerClosing => {}
     }
 }
 

@@ -6,32 +6,21 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::Stream;
-use server_core::Event;
 use server_core::chat::Subscription;
 use tokio::time::{Instant, Sleep, sleep_until};
-use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::Status;
 
 use super::deadline;
 use super::service::Front;
+use crate::server::feed;
 
 /// The events of a session, as messages, until it ends or the server stops. Being dropped takes the account offline.
 ///
 /// HTTP/2 asks for an event when the client has room for one: until then events stay in the bounded outbox.
 pub(super) struct Feed {
-    subscription: Subscription,
+    events: feed::Feed,
     front: Arc<Front>,
-    stopped: Pin<Box<WaitForCancellationFutureOwned>>,
     deadline: Option<Pin<Box<Sleep>>>,
-    state: State,
-}
-
-#[derive(PartialEq, Eq)]
-enum State {
-    Open,
-    /// The server stops; what waits is still to be sent.
-    Closing,
-    Ended,
 }
 
 impl Feed {
@@ -41,34 +30,10 @@ impl Feed {
         front: Arc<Front>,
         deadline: Option<Instant>,
     ) -> Self {
-        let stopped = Box::pin(front.stop.clone().cancelled_owned());
         Self {
-            subscription,
+            events: feed::Feed::new(subscription, &front.stop),
             front,
-            stopped,
             deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))),
-            state: State::Open,
-        }
-    }
-
-    /// The next event; `None` once there is none any more.
-    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Event<'static>>> {
-        loop {
-            if self.state == State::Ended {
-                return Poll::Ready(None);
-            }
-            match self.subscription.poll_event(context) {
-                Poll::Ready(Some(event)) => return Poll::Ready(Some(event)),
-                Poll::Ready(None) => self.state = State::Ended,
-                Poll::Pending if self.state == State::Closing => {
-                    self.state = State::Ended;
-                    return Poll::Ready(Some(Event::ServerClosing));
-                }
-                Poll::Pending if self.stopped.as_mut().poll(context).is_ready() => {
-                    self.state = State::Closing;
-                }
-                Poll::Pending => return Poll::Pending,
-            }
         }
     }
 
@@ -78,7 +43,7 @@ impl Feed {
             return Poll::Pending;
         };
         std::task::ready!(deadline.as_mut().poll(context));
-        self.state = State::Ended;
+        self.events.end();
         Poll::Ready(deadline::exceeded())
     }
 }
@@ -88,7 +53,7 @@ impl Stream for Feed {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            let event = match self.poll_event(context) {
+            let event = match self.events.poll_event(context) {
                 Poll::Ready(Some(event)) => event,
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Pending => return self.poll_deadline(context).map(|late| Some(Err(late))),
