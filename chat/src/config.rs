@@ -30,7 +30,7 @@ pub(crate) enum Command {
     /// Prints `READY protocol=address` for each on stdout once all are ready, and logs to stderr. SIGTERM or Ctrl-C
     /// ends it: everyone is told, what was asked is answered, the store is closed.
     Serve(ServeOptions),
-    /// Logs in and prints the session's token, for tools such as nc or grpcurl
+    /// Logs in and prints the session's token, for tools such as nc, curl or grpcurl
     ///
     /// Asks for what is not given; the password may also be in `CHAT_PASSWORD`. When stdin is no terminal, its lines
     /// are taken instead: the name if `--name` is missing, then the password.

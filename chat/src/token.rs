@@ -142,6 +142,13 @@ fn usage(protocol: &ChatProtocol, server: &str) -> String {
                  {{\"op\":\"send\",\"to\":\"user02\",\"text\":\"hello\"}}"
             )
         }
+        ("json", "http") => format!(
+            "Send it with each call, TOKEN being the line above:\n  \
+             curl --json '{{\"to\":\"user02\",\"text\":\"hello\"}}' -H 'authorization: Bearer TOKEN' http://{server}/v1/send\n  \
+             curl -N -H 'authorization: Bearer TOKEN' http://{server}/v1/events"
+        ),
+        (_, "http") => "Send it with each call as the header `authorization: Bearer TOKEN`, TOKEN being the line above."
+            .to_owned(),
         (_, "grpc") => format!(
             "Send it with each call as the metadata `authorization: Bearer TOKEN`, TOKEN being the line above:\n  \
              grpcurl -plaintext -import-path proto -proto chat.proto -H 'authorization: Bearer TOKEN' \\\n    \

@@ -1,22 +1,22 @@
-//! File descriptors: every account is a connection, so a run may need more of them than a shell allows at first.
+//! File descriptors: every account has a connection or two, so a run may need more of them than a shell allows at first.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// What a process needs beside its accounts: its pipes, its runtime, its store, and room for connections that end.
-const BESIDE_ACCOUNTS: u64 = 64;
+/// What a process needs beside its clients' sockets: its pipes, its runtime, its store, and room for connections that end.
+const BESIDE_SOCKETS: u64 = 64;
 
 /// A client's socket is watched through a second descriptor.
-const PER_ACCOUNT: u64 = 2;
+const PER_SOCKET: u64 = 2;
 
 /// The system does not allow as many descriptors as are needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{accounts} accounts need {needed} file descriptors in a process, and this system allows {allowed}; raise the \
-     limit (`ulimit -Hn {needed}` as root, or LimitNOFILE=, or limits.conf), or take fewer accounts"
+    "the {sockets} connections of all accounts need {needed} file descriptors in a process, and this system allows \
+     {allowed}; raise the limit (`ulimit -Hn {needed}` as root, or LimitNOFILE=, or limits.conf), or take fewer accounts"
 )]
 pub struct TooFew {
-    /// How many accounts.
-    pub accounts: u32,
+    /// How many sockets.
+    pub sockets: u32,
     /// How many descriptors they need.
     pub needed: u64,
     /// How many there may be.
@@ -26,8 +26,8 @@ pub struct TooFew {
 /// Raises this process's own limit, which its children inherit, as far as is allowed.
 ///
 /// # Errors
-/// [`TooFew`] if that is not enough for so many accounts.
-pub fn allow(accounts: u32) -> Result<(), TooFew> {
+/// [`TooFew`] if that is not enough for so many sockets of clients.
+pub fn allow(sockets: u32) -> Result<(), TooFew> {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,
@@ -37,18 +37,18 @@ pub fn allow(accounts: u32) -> Result<(), TooFew> {
     let _ = setrlimit(Resource::Nofile, raised);
     // No limit at all is reported as none.
     suffice(
-        accounts,
+        sockets,
         getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
     )
 }
 
-fn suffice(accounts: u32, allowed: u64) -> Result<(), TooFew> {
-    let needed = u64::from(accounts) * PER_ACCOUNT + BESIDE_ACCOUNTS;
+fn suffice(sockets: u32, allowed: u64) -> Result<(), TooFew> {
+    let needed = u64::from(sockets) * PER_SOCKET + BESIDE_SOCKETS;
     if needed <= allowed {
         Ok(())
     } else {
         Err(TooFew {
-            accounts,
+            sockets,
             needed,
             allowed,
         })
@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(
             error,
             TooFew {
-                accounts: 481,
+                sockets: 481,
                 needed: 1026,
                 allowed: 1024
             }

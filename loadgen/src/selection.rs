@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use protocols::registry;
+use protocols::registry::{self, Protocol};
 use reports::schema::workload;
 
 use crate::asked::AskedProtocol;
@@ -172,6 +172,14 @@ impl Selection {
     #[must_use]
     pub fn accounts_max(&self) -> u32 {
         self.cells().map(|cell| cell.accounts).max().unwrap_or(0)
+    }
+
+    /// The most sockets that the clients of a trial open together.
+    #[must_use]
+    pub fn sockets_max(&self) -> u32 {
+        let clients = self.protocols.iter().map(|asked| asked.protocol);
+        let per_client = clients.map(Protocol::sockets_per_client).max();
+        self.accounts_max().saturating_mul(per_client.unwrap_or(1))
     }
 }
 

@@ -1,9 +1,11 @@
 //! What people would otherwise have to remember: `cargo xtask test`, `cargo xtask ci`, `cargo xtask evidence`.
 //!
-//! `command` runs cargo; `python` is for tests that need one; `test`, `ci` and `evidence` are the tasks, a file each.
+//! `command` runs cargo; `python`, `curl` and `debian` are for tests that need what others have made; `test`, `ci` and `evidence` are the tasks, a file each.
 
 mod ci;
 mod command;
+mod curl;
+mod debian;
 mod evidence;
 mod python;
 mod test;
@@ -19,7 +21,7 @@ use clap::Parser;
 )]
 enum Task {
     /// Runs every test of the workspace, and says at the end how many passed. Without arguments, those that hold ours
-    /// against other people's implementations run as well, with a Python of their own in the target directory
+    /// against other people's implementations run as well, with curl, and a Python of their own in the target directory
     Test {
         /// Passed on to `cargo test`, such as `-p server-core` or the name of a test
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

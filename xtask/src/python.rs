@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::command::{self, root, target};
+use crate::debian;
 
 /// Under which name tests find its path in their environment.
 pub(crate) const VARIABLE: &str = "TEST_PYTHON";
@@ -55,23 +56,11 @@ fn can_make_environments() -> bool {
 }
 
 fn install_python() -> Result<()> {
-    let packages = DEBIAN_PACKAGES.join(" and ");
-    let mut install = Command::new("apt-get");
-    install.args(["install", "--yes", "--no-install-recommends"]);
-    install.args(DEBIAN_PACKAGES);
-    if command::run(&mut install).is_err() {
-        // The package lists of a fresh machine are empty.
-        let updated = command::run(Command::new("apt-get").arg("update"));
-        if updated.and_then(|()| command::run(&mut install)).is_err() {
-            bail!(
-                "some tests need Python 3 with venv and pip, and this user may not install it: \
-                 install {packages}, or what your system calls them, and run the tests again"
-            );
-        }
-    }
+    debian::install(&DEBIAN_PACKAGES, "Python 3 with venv and pip")?;
     ensure!(
         can_make_environments(),
-        "{packages} are installed, and python3 still cannot make a virtual environment"
+        "{} are installed, and python3 still cannot make a virtual environment",
+        DEBIAN_PACKAGES.join(" and ")
     );
     Ok(())
 }

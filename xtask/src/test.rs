@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::command::{cargo, expect_success, line};
-use crate::python;
+use crate::{curl, python};
 
 /// Tests that hold ours against other people's implementations, which a plain `cargo test` may not have: package and
 /// name.
@@ -18,7 +19,10 @@ const WITH_PYTHON: &[(&str, &str)] = &[
     ("chat", "python_client"),
 ];
 
-/// Runs the tests, passing `arguments` on to `cargo test`. Without any, the tests that need Python run as well.
+/// The same, of those that need curl.
+const WITH_CURL: &[(&str, &str)] = &[("chat", "curl")];
+
+/// Runs the tests, passing `arguments` on to `cargo test`. Without any, the tests that need Python or curl run as well.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let everything = ["test", "--workspace", "--no-fail-fast"];
     let chosen: &[&str] = if names_packages(arguments) {
@@ -33,6 +37,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let mut outcome = count(&mut command, &mut tally);
     if arguments.is_empty() {
         outcome = outcome.and(with_python(&mut tally));
+        outcome = outcome.and(with_curl(&mut tally));
     }
     let seconds = started.elapsed().as_secs();
     println!("\ntests: {tally} in {seconds} s");
@@ -44,16 +49,24 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
 
 fn with_python(tally: &mut Tally) -> Result<()> {
     let python = python::ready()?;
-    for (package, name) in WITH_PYTHON {
+    with(WITH_PYTHON, (python::VARIABLE, &python), tally)
+}
+
+fn with_curl(tally: &mut Tally) -> Result<()> {
+    let curl = curl::ready()?;
+    with(WITH_CURL, (curl::VARIABLE, &curl), tally)
+}
+
+/// Runs those tests of some programs that need another program, whose path they find under a name in their environment.
+fn with(tests: &[(&str, &str)], program: (&str, &Path), tally: &mut Tally) -> Result<()> {
+    for (package, name) in tests {
         let mut command = cargo(["test", "--package", package, "--test", name]);
-        command
-            .args(["--", "--ignored"])
-            .env(python::VARIABLE, &python);
+        command.args(["--", "--ignored"]).env(program.0, program.1);
         let before = tally.passed;
         count(&mut command, tally)?;
         ensure!(
             tally.passed > before,
-            "{name} has no test that needs Python"
+            "{name} has no test that needs another program"
         );
         // A plain run has counted them as ignored.
         tally.ignored -= tally.passed - before;

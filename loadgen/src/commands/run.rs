@@ -31,7 +31,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     args.reach.check(&selection)?;
     output::check_writable(&args.out)?;
     let settings = settings(args, &selection)?;
-    descriptors::allow(selection.accounts_max())?;
+    descriptors::allow(selection.sockets_max())?;
     let plan = trials::plan(
         &selection,
         Repetition {

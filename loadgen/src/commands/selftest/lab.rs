@@ -34,7 +34,7 @@ impl Lab {
         let args = Cli::try_parse_from(arguments.chain(words.split_whitespace()))?.run;
         let selection = Selection::new(&args)?;
         let settings = settings(&args, &selection)?;
-        descriptors::allow(selection.accounts_max())?;
+        descriptors::allow(selection.sockets_max())?;
         let repetition = Repetition {
             trials: args.trials,
             seed: settings.seed,
