@@ -133,18 +133,9 @@ impl HttpClient {
         answer: Result<Bytes, Failure>,
         sink: Sink<'_>,
     ) -> Result<usize, ClientError> {
-        let body = match answer.map_err(Failure::into_refusal) {
+        let body = match answer {
             Ok(body) => body,
-            Err(refusal) => match refusal? {
-                Some(refusal) => {
-                    refuse(asked.ticket, refusal, sink);
-                    return Ok(1);
-                }
-                None => {
-                    self.lost += 1;
-                    return Ok(0);
-                }
-            },
+            Err(failure) => return self.fail(&asked, failure, sink),
         };
         let reply = self.format.codec.decode_reply(asked.operation, &body)?;
         if let Some(change) = Change::of(&reply, asked.resumed) {

@@ -125,10 +125,9 @@ impl Session {
                 Events::Open(stream) | Events::Ending(stream) => {
                     match stream.poll_piece(context, take)? {
                         Poll::Pending if !self.line.is_over() => return Ok(()),
-                        Poll::Pending => self.ended(None, headers)?,
+                        Poll::Pending | Poll::Ready(None) => self.ended(None, headers)?,
                         Poll::Ready(Some(Ok(()))) => {}
                         Poll::Ready(Some(Err(failure))) => self.ended(Some(failure), headers)?,
-                        Poll::Ready(None) => self.ended(None, headers)?,
                     }
                 }
             }
