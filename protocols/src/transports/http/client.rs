@@ -148,6 +148,21 @@ impl HttpClient {
         Ok(1)
     }
 
+    /// Hands over a refusal, unless the failure is the end of the connection; tells how many were handed over.
+    fn fail(
+        &mut self,
+        asked: &Asked,
+        failure: Failure,
+        sink: Sink<'_>,
+    ) -> Result<usize, ClientError> {
+        let Some(refusal) = failure.into_refusal()? else {
+            self.lost += 1;
+            return Ok(0);
+        };
+        refuse(asked.ticket, refusal, sink);
+        Ok(1)
+    }
+
     fn hand_over(&mut self, asked: &Asked, body: &[u8], sink: Sink<'_>) -> Result<(), ClientError> {
         let reply = self.format.codec.decode_reply(asked.operation, body)?;
         self.bytes.replies += body.len() as u64;
