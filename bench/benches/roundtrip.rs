@@ -13,6 +13,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use protocols::client::Caller;
 use protocols::counted::Traffic;
 use protocols::registry::{self, Front, Pair};
+use protocols::security::{Identity, Throwaway};
 use protocols::transport::{Connect, Listen};
 use server_core::limits::PROTOCOL_VERSION;
 use server_core::message::Nonce;
@@ -138,9 +139,18 @@ impl Loopback {
         let client = Builder::new_current_thread().enable_all().build();
         let [server, client] = [server, client].map(|runtime| runtime.expect("a runtime"));
         let world = World::new(&STORES[0]);
-        let address = server.block_on(listen(pair, &world));
+        let Throwaway { identity, trust } = Throwaway::of(pair.transport);
+        let address = server.block_on(listen(pair, identity, &world));
+        let connect = Connect {
+            address,
+            authority: None,
+            codec: pair.codec,
+            traffic: Arc::new(Traffic::default()),
+            compression: None,
+            trust,
+        };
         Self {
-            caller: client.block_on(log_in(pair, address)),
+            caller: client.block_on(log_in(pair, connect)),
             client,
             _server: server,
             _world: world,
@@ -159,7 +169,7 @@ impl Loopback {
         })
     }
 }
-async fn listen(pair: Pair, world: &World) -> String {
+async fn listen(pair: Pair, identity: Option<Arc<Identity>>, world: &World) -> String {
     let listen = Listen {
         address: pair.transport.anywhere(),
         codec: pair.codec,
@@ -168,7 +178,7 @@ async fn listen(pair: Pair, world: &World) -> String {
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
         compression: None,
-        identity: None,
+        identity,
     };
     pair.transport
         .listen(listen)
@@ -178,7 +188,7 @@ async fn listen(pair: Pair, world: &World) -> String {
 }
 
 /// `user01`, logged in; `user02` exists, and is not.
-async fn log_in(pair: Pair, address: String) -> Caller {
+async fn log_in(pair: Pair, connect: Connect) -> Caller {
     let keys = ClientKeys::derive(
         "a password",
         Hashing {
@@ -186,14 +196,6 @@ async fn log_in(pair: Pair, address: String) -> Caller {
             iterations: 4_096,
         },
     );
-    let connect = Connect {
-        address,
-        authority: None,
-        codec: pair.codec,
-        traffic: Arc::new(Traffic::default()),
-        compression: None,
-        trust: None,
-    };
     let mut caller = Caller::new(
         pair.transport
             .connect(connect)

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -40,14 +41,22 @@ pub(crate) enum Command {
 /// Options of `chat serve`.
 #[derive(Args, Debug)]
 pub(crate) struct ServeOptions {
-    /// Where to serve which protocol; may be repeated. Port 0 chooses one
+    /// Where to serve which protocol; may be repeated. An address is HOST:PORT, where port 0 chooses one; with unix, a path
     ///
     /// The notebooks' formats, whose accounts have no passwords, are served only where they are named here. Each has
     /// accounts of its own: in memory, or in a file beside the store's, such as chat.db.pipe.
-    #[arg(long, value_name = "PROTOCOL=HOST:PORT", default_values = [
+    #[arg(long, value_name = "PROTOCOL=ADDRESS", default_values = [
         "custom=127.0.0.1:54400", "json=127.0.0.1:54401", "grpc=127.0.0.1:54402",
     ])]
     pub(crate) listen: Vec<Endpoint>,
+
+    /// What to show where a protocol encrypts: a file with a certificate, and those that vouch for it, as PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+
+    /// The key of that certificate, as PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
 
     /// Where accounts and messages live: memory, sqlite:PATH or sqlite-per-request:PATH
     #[arg(long, value_name = "STORE", default_value = "sqlite:chat.db")]
@@ -98,9 +107,17 @@ pub(crate) struct TokenOptions {
     #[arg(long, value_name = "PROTOCOL", default_value = "json", value_parser = parse_with_passwords)]
     pub(crate) protocol: ChatProtocol,
 
-    /// Where the server is
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:54401", value_parser = parse_address)]
+    /// Where the server is: HOST:PORT, or a path with unix
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:54401")]
     pub(crate) server: String,
+
+    /// Whom to trust where the protocol encrypts: a file with the certificates, as PEM, that may vouch for the server
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_ca: Option<PathBuf>,
+
+    /// The name or IP address that the server's certificate is made out to; the host of `--server` by default
+    #[arg(long, value_name = "NAME", requires = "tls_ca")]
+    pub(crate) tls_name: Option<String>,
 
     /// The account's name
     #[arg(long)]
@@ -164,10 +181,12 @@ impl FromStr for Endpoint {
         let (name, address) = asked
             .split_once('=')
             .context("say which protocol and where, such as json=127.0.0.1:54401")?;
+        let protocol: ChatProtocol = name.parse()?;
+        protocol.protocol.check_address(address)?;
         Ok(Self {
             name: name.to_owned(),
-            protocol: name.parse()?,
-            address: parse_address(address)?,
+            protocol,
+            address: address.to_owned(),
         })
     }
 }
@@ -190,15 +209,6 @@ impl FromStr for LogFilter {
             .context("that is no filter; try info or info,protocols=debug")?;
         Ok(Self(filter.to_owned()))
     }
-}
-
-/// Takes `host:port`; whether the host exists shows when it is used.
-fn parse_address(address: &str) -> Result<String> {
-    let parts = address
-        .rsplit_once(':')
-        .filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
-    parts.context("an address is a host and a port, such as 127.0.0.1:54401")?;
-    Ok(address.to_owned())
 }
 
 /// Takes a whole number with its unit: `500ms`, `30s`, `2m`, `1h`.

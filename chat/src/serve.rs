@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use protocols::counted::Traffic;
+use protocols::security::Identity;
 use protocols::transport::Listen;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -25,13 +26,13 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(9);
 const CUT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Serves until SIGTERM or SIGINT.
-pub(crate) fn run(options: &ServeOptions) -> Result<()> {
+pub(crate) fn run(options: &ServeOptions, identity: Option<&Arc<Identity>>) -> Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(options.log.filter())
         .with_writer(std::io::stderr)
         .init();
     let runtime = runtime(options.server_threads)?;
-    let served = runtime.block_on(serve(options));
+    let served = runtime.block_on(serve(options, identity));
     // The store closes when the last task that uses it is gone.
     runtime.shutdown_timeout(CUT_TIMEOUT);
     if served.is_ok() {
@@ -55,12 +56,13 @@ fn runtime(threads: Option<u16>) -> Result<Runtime> {
         .context("cannot start the runtime")
 }
 
-async fn serve(options: &ServeOptions) -> Result<()> {
+async fn serve(options: &ServeOptions, identity: Option<&Arc<Identity>>) -> Result<()> {
     // Before anyone is told that the server is ready, so that no signal from then on is missed.
     let mut signals = Signals::new()?;
     let cores = Cores::open(options)?;
     let fronts = Fronts {
         cores: &cores,
+        identity,
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
     };
@@ -79,6 +81,7 @@ async fn serve(options: &ServeOptions) -> Result<()> {
 /// All front ends.
 struct Fronts<'a> {
     cores: &'a Cores,
+    identity: Option<&'a Arc<Identity>>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -95,7 +98,7 @@ impl Fronts<'_> {
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
             compression: None,
-            identity: None,
+            identity: self.identity.cloned(),
         };
         Ok(pair.transport.listen(listen).await?.address)
     }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use protocols::client::{Caller, LogInError, LoggedIn};
 use protocols::counted::Traffic;
+use protocols::security::Trust;
 use protocols::transport::Connect;
 use server_core::environment::{Environment as _, System};
 use server_core::limits::PROTOCOL_VERSION;
@@ -21,13 +22,13 @@ use crate::prompt::{self, Echo};
 const ITERATIONS: u32 = 600_000;
 
 /// Logs in and prints the token on stdout; how to use it goes to stderr.
-pub(crate) fn run(options: &TokenOptions) -> Result<()> {
+pub(crate) fn run(options: &TokenOptions, trust: Option<Arc<Trust>>) -> Result<()> {
     let credentials = Credentials::ask(options)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let runtime = runtime.context("cannot start the runtime")?;
-    let logged_in = runtime.block_on(log_in(options, &credentials))?;
+    let logged_in = runtime.block_on(log_in(options, trust, &credentials))?;
     let token = BASE64_STANDARD.encode(logged_in.token.0);
     let mut out = std::io::stdout().lock();
     writeln!(out, "{token}")
@@ -60,9 +61,13 @@ impl Credentials {
     }
 }
 
-async fn log_in(options: &TokenOptions, credentials: &Credentials) -> Result<LoggedIn> {
+async fn log_in(
+    options: &TokenOptions,
+    trust: Option<Arc<Trust>>,
+    credentials: &Credentials,
+) -> Result<LoggedIn> {
     let Credentials { name, password } = credentials;
-    let mut caller = connect(options).await?;
+    let mut caller = connect(options, trust).await?;
     let derive = |hashing| ClientKeys::derive(password, hashing);
     let mut logged_in = caller.log_in_with(name, Nonce(random()), derive).await;
     if options.create && is_refused(&logged_in, ErrorCode::NoSuchAccount) {
@@ -86,7 +91,7 @@ fn is_refused(logged_in: &Result<LoggedIn, LogInError>, code: ErrorCode) -> bool
     matches!(logged_in, Err(LogInError::Refused(refusal)) if refusal.code == code)
 }
 
-async fn connect(options: &TokenOptions) -> Result<Caller> {
+async fn connect(options: &TokenOptions, trust: Option<Arc<Trust>>) -> Result<Caller> {
     let pair = options.protocol.pair;
     let connect = Connect {
         address: options.server.clone(),
@@ -94,7 +99,7 @@ async fn connect(options: &TokenOptions) -> Result<Caller> {
         codec: pair.codec,
         traffic: Arc::new(Traffic::default()),
         compression: None,
-        trust: None,
+        trust,
     };
     let mut caller = Caller::new(pair.transport.connect(connect).await?);
     let hello = caller

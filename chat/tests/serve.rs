@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use server_core::{Event, Reply, Request, Text};
-use support::{Server, account_name, log_in, protocols, run, store, without_passwords};
+use support::{Secrets, Server, account_name, log_in, protocols, run, store, without_passwords};
 
 fn send<'a>(to: &'a str, text: &'a str) -> Request<'a> {
     Request::Send {
@@ -19,14 +19,17 @@ fn send<'a>(to: &'a str, text: &'a str) -> Request<'a> {
 #[tokio::test]
 async fn users_of_all_protocols_talk_with_each_other() {
     let server = Server::start(&["--store", "memory"]);
+    let mut recipients = Vec::new();
+    for to in protocols() {
+        let name = account_name(&format!("to-{to}"));
+        recipients.push((to, server.newcomer(to, &name).await, name));
+    }
     for from in protocols() {
-        for to in protocols() {
-            let [sender_name, recipient_name] =
-                ["1", "2"].map(|end| account_name(&format!("{from}-to-{to}-{end}")));
-            let mut sender = server.newcomer(from, &sender_name).await;
-            let mut recipient = server.newcomer(to, &recipient_name).await;
+        let sender_name = account_name(&format!("from-{from}"));
+        let mut sender = server.newcomer(from, &sender_name).await;
+        for (to, recipient, recipient_name) in &mut recipients {
             let reply = sender
-                .call(&send(&recipient_name, "hello"))
+                .call(&send(recipient_name, "hello"))
                 .await
                 .unwrap()
                 .unwrap();
@@ -284,4 +287,43 @@ fn usage_errors_are_told_apart() {
         "no chat behind it",
     );
     check_refused(&["serve", "--stor", "memory"], 2, "--store");
+    check_refused(
+        &["serve", "--listen", "json+mem=mem1"],
+        2,
+        "memory reaches no other process",
+    );
+    check_refused(
+        &["serve", "--listen", "json+unix=127.0.0.1:1"],
+        2,
+        "an address is a path",
+    );
+}
+
+#[test]
+fn encryption_needs_files_that_can_be_used_and_a_protocol_that_encrypts() {
+    let secrets = Secrets::new();
+    let [certificate, key] = ["cert.pem", "key.pem"].map(|file| secrets.path(file));
+    let tls = [
+        "serve",
+        "--store",
+        "memory",
+        "--listen",
+        "json+tls=127.0.0.1:0",
+    ];
+    check_refused(&tls, 2, "make one with `openssl req");
+    check_refused(
+        &[&tls[..], &["--tls-cert", &certificate]].concat(),
+        2,
+        "--tls-key",
+    );
+    let check_files = |serve: &[&str], certificate: &str, key: &str, said: &str| {
+        let files = ["--tls-cert", certificate, "--tls-key", key];
+        check_refused(&[serve, &files].concat(), 2, said);
+    };
+    check_files(&tls, "/no/such", &key, "cannot read /no/such");
+    check_files(&tls, &key, &certificate, "no certificate in it");
+    let other = Secrets::new();
+    check_files(&tls, &certificate, &other.path("key.pem"), "cannot be used");
+    let json = ["serve", "--store", "memory", "--listen", "json=127.0.0.1:0"];
+    check_files(&json, &certificate, &key, "--tls-cert has no effect");
 }

@@ -23,7 +23,12 @@ fn token(server: &Server, protocol: &str, arguments: &[&str]) -> support::Ended 
         "--server",
         server.address(protocol),
     ];
-    run_with(&[&place, arguments].concat(), &format!("{PASSWORD}\n"))
+    let trust = server.trust_arguments(protocol);
+    let trust: Vec<&str> = trust.iter().map(String::as_str).collect();
+    run_with(
+        &[&place, &*trust, arguments].concat(),
+        &format!("{PASSWORD}\n"),
+    )
 }
 
 #[tokio::test]

@@ -119,18 +119,3 @@ pub fn message_bytes(asked: &str) -> Result<u32, String> {
         Err(error) => Err(format!("{error}; say how many bytes, 64 for instance")),
     }
 }
-
-/// Where a server is: host:port, neither of them empty.
-///
-/// # Errors
-/// When it is something else.
-pub fn address(asked: &str) -> Result<String, String> {
-    let port = asked
-        .rsplit_once(':')
-        .filter(|(host, _)| !host.is_empty())
-        .map(|(_, port)| port.parse::<u16>());
-    match port {
-        Some(Ok(1..)) => Ok(asked.to_owned()),
-        _ => Err("an address is host:port, 127.0.0.1:54401 for instance".to_owned()),
-    }
-}

@@ -1,8 +1,10 @@
 //! All trials, one after another, and what becomes of those that fail.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use protocols::registry::{Front, Protocol};
+use protocols::security::{Throwaway, Trust};
 use reports::schema::Run;
 use server_core::environment::{Environment as _, System};
 use server_core::store::StoreSpec;
@@ -67,8 +69,10 @@ impl Settings {
 /// A server that runs already.
 #[derive(Clone, Debug)]
 pub struct RunningServer {
-    /// Where, as `host:port`.
+    /// Where, as its protocol says it: `host:port`, or a path.
     pub address: String,
+    /// Whom to trust there, where the protocol encrypts.
+    pub trust: Option<Trust>,
     /// Its process, if it is on this machine and known.
     pub process: Option<ForeignProcess>,
 }
@@ -173,17 +177,26 @@ fn conditions(settings: &Settings) -> Conditions {
 
 fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
     let protocol = trial.protocol.protocol.name.to_owned();
-    let (target, address, prefix) = match &settings.running_server {
-        Some(server) => (
+    let (target, address, prefix, trust) = if let Some(server) = &settings.running_server {
+        (
             Target::Running(server.process),
             server.address.clone(),
             own_prefix(trial.protocol.protocol),
-        ),
-        None => (
-            Target::Own(serve_order(trial, settings)),
+            server.trust.clone(),
+        )
+    } else {
+        let Throwaway { identity, trust } = trial.protocol.protocol.throwaway();
+        let serve = ServeOrder {
+            identity: identity.map(Arc::unwrap_or_clone),
+            ..serve_order(trial, settings)
+        };
+        let trust = trust.map(Arc::unwrap_or_clone);
+        (
+            Target::Own(Box::new(serve)),
             String::new(),
             String::new(),
-        ),
+            trust,
+        )
     };
     let load = LoadOrder {
         protocol,
@@ -204,6 +217,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         link: trial.cell.link,
         recording: settings.recording,
         deterministic: settings.deterministic,
+        trust,
     };
     TrialOrder { target, load }
 }
@@ -224,6 +238,7 @@ fn serve_order(trial: &Trial, settings: &Settings) -> ServeOrder {
             .server_fault
             .as_ref()
             .and_then(|fault| fault.of(&trial.name())),
+        identity: None,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::gate::options::{BASELINE_EXAMPLES, BaselineCommand, GATE_EXAMPLES, Ga
 use crate::reach::ReachArgs;
 use crate::recorder::Recording;
 use crate::timing::TimingArgs;
+use crate::trust::TrustArgs;
 use crate::workloads::Workload;
 
 const EXAMPLES: &str = "\
@@ -184,10 +185,14 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR", default_value = "loadgen-report")]
     pub out: PathBuf,
 
-    /// Measure the server that runs at this address, host:port, in whatever language, instead of one of ours. Accounts
-    /// get a prefix of their own there, and are removed at the end. Needs exactly one `--protocol`.
-    #[arg(long, value_name = "ADDRESS", value_parser = asked::address)]
+    /// Measure the server that runs at this address, host:port or a path, in whatever language, instead of one of ours.
+    /// Accounts get a prefix of their own there, and are removed at the end. Needs exactly one `--protocol`.
+    #[arg(long, value_name = "ADDRESS")]
     pub addr: Option<String>,
+
+    /// Whom to trust there.
+    #[command(flatten)]
+    pub trust: TrustArgs,
 
     /// The process id of the server at `--addr`, if it is on this machine: its CPU time and memory are then measured.
     #[arg(long, value_name = "PID", requires = "addr", value_parser = clap::value_parser!(i32).range(1..))]
@@ -259,9 +264,13 @@ pub struct ConformArgs {
     #[arg(long, value_name = "NAME", value_parser = asked::protocol)]
     pub protocol: AskedProtocol,
 
-    /// Test the server that runs at this address, host:port, instead of one of ours.
-    #[arg(long, value_name = "ADDRESS", value_parser = asked::address)]
+    /// Test the server that runs at this address, host:port or a path, instead of one of ours.
+    #[arg(long, value_name = "ADDRESS")]
     pub addr: Option<String>,
+
+    /// Whom to trust there.
+    #[command(flatten)]
+    pub trust: TrustArgs,
 
     /// Where a server of ours keeps accounts and messages: memory, sqlite, sqlite:PATH, sqlite-per-request.
     #[arg(

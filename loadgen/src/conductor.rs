@@ -42,7 +42,7 @@ pub struct TrialOrder {
 #[derive(Clone, Debug)]
 pub enum Target {
     /// A process of this trial alone.
-    Own(ServeOrder),
+    Own(Box<ServeOrder>),
     /// A server that runs already; with a process that can be watched, or without.
     Running(Option<ForeignProcess>),
 }
@@ -95,7 +95,7 @@ impl Stage {
             Target::Own(serve) => {
                 let (mut server, generator) =
                     (Child::spawn(Role::Server)?, Child::spawn(Role::Generator)?);
-                load.address = server.serve(serve.clone()).await?;
+                load.address = server.serve(ServeOrder::clone(serve)).await?;
                 (Server::Own(Box::new(server)), generator)
             }
             Target::Running(process) => (Server::Running(*process), Child::spawn(Role::Generator)?),

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use protocols::security::{Identity, Trust};
 use protocols::sockets::Answers;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,9 @@ pub struct ServeOrder {
     /// What its randomness is drawn from, while its clock stands; `None`: it has the machine's clock and randomness.
     #[serde(default)]
     pub fixed_seed: Option<u64>,
+    /// What it shows, where its transport encrypts.
+    #[serde(default)]
+    pub identity: Option<Identity>,
 }
 
 /// What a relay child is to be.
@@ -119,6 +123,9 @@ pub struct LoadOrder {
     /// Whether nothing that it says may depend on what this machine happens to choose, a port for instance.
     #[serde(default)]
     pub deterministic: bool,
+    /// Whom it trusts, where the transport encrypts.
+    #[serde(default)]
+    pub trust: Option<Trust>,
 }
 
 impl LoadOrder {

@@ -108,6 +108,7 @@ mod tests {
             link: None,
             recording: Recording::On,
             deterministic: false,
+            trust: None,
         }
     }
 

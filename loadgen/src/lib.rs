@@ -3,7 +3,8 @@
 //!
 //! Read it in this order:
 //!
-//! 1. [`cli`], [`asked`], [`timing`] and [`commands`]: what can be asked of the program; [`exit`]: how it ends.
+//! 1. [`cli`], [`asked`], [`timing`] and [`commands`]: what can be asked of the program; [`trust`]: where a server is that
+//!    runs already; [`exit`]: how it ends.
 //! 2. [`selection`], [`reach`], [`delivery`] and [`trials`]: what a run consists of, how accounts reach servers and
 //!    messages accounts, and in which order; [`needs`]: which formats can say what it takes.
 //! 3. [`campaign`]: all trials, one after another; [`conductor`]: one trial; [`target`]: its processes;
@@ -68,6 +69,7 @@ pub mod texts;
 pub mod timer;
 pub mod timing;
 pub mod trials;
+pub mod trust;
 pub mod validity;
 mod worker;
 pub mod workloads;

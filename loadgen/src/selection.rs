@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use protocols::registry::{self, Protocol};
+use protocols::transport::Repeats;
 use reports::schema::workload;
 
 use crate::asked::AskedProtocol;
@@ -90,6 +91,7 @@ impl Selection {
         };
         let with_references = workloads.iter().any(|workload| takes_references(*workload));
         let protocols = protocols(args, with_references)?;
+        refuse_protocols_that_do_not_repeat(args, &protocols)?;
         let rates_hz = workloads
             .iter()
             .map(|workload| args.timing.rates_hz(*workload))
@@ -302,6 +304,24 @@ fn refuse_what_does_not_repeat(
         return Ok(());
     };
     Err(UsageError(problem.to_owned()))
+}
+
+fn refuse_protocols_that_do_not_repeat(
+    args: &RunArgs,
+    protocols: &[AskedProtocol],
+) -> Result<(), UsageError> {
+    let reasons = protocols
+        .iter()
+        .find_map(|asked| match asked.protocol.repeats() {
+            Repeats::Nothing { why } => Some((&asked.asked, why)),
+            Repeats::Bytes | Repeats::Lengths => None,
+        });
+    match reasons {
+        Some((asked, why)) if args.deterministic => Err(UsageError(format!(
+            "--deterministic: {asked} carries other bytes each time, because {why}; leave it out of --protocol"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// A reference has no core that could be wrong.

@@ -100,7 +100,7 @@ async fn serve_chat(pair: Pair, order: &ServeOrder) -> anyhow::Result<()> {
             address: order.address.clone(),
             codec: pair.codec,
             chat: Arc::clone(&chat),
-            identity: None,
+            identity: order.identity.clone().map(Arc::new),
             traffic: Arc::clone(&traffic),
             stop: stop.clone(),
             tasks: tasks.clone(),

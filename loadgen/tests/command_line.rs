@@ -80,7 +80,11 @@ fn one_account_has_nobody_to_write_to() {
 fn unknown_words_are_told_with_those_that_are_known() {
     check(&["--workload", "scalig"], 2, &["efficiency, scaling"]);
     check(&["--store", "postgres"], 2, &["sqlite-per-request"]);
-    check(&["--addr", "localhost"], 2, &["host:port"]);
+    check(
+        &["--addr", "localhost", "--protocol", "json"],
+        2,
+        &["host:port"],
+    );
     check(&["--trials", "0"], 2, &["--trials"]);
     check(&["--nonsense"], 2, &["--nonsense"]);
 }

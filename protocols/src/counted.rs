@@ -112,6 +112,12 @@ impl Traffic {
         asked.ask(socket, opened);
     }
 
+    /// Asks a socket that is not TCP's, and was just opened, about its buffers.
+    pub fn ask_buffers(&self, socket: &impl AsFd, opened: Opened) {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.ask_buffers(socket, opened);
+    }
+
     /// What all sockets have said so far.
     #[must_use]
     pub fn asked(&self) -> Asked {

@@ -7,8 +7,11 @@ use crate::codec::CodecFactory;
 use crate::codecs::{bincode, cbor, custom, json, msgpack, postcard, protobuf};
 use crate::conditions::Conditions;
 use crate::floor::{self, Reference};
-use crate::transport::{Carriage, Compression, Medium, Sharing, Transport};
-use crate::transports::{grpc, http, mem, tcp};
+use crate::security::Throwaway;
+use crate::transport::{
+    AddressError, Carriage, Compression, Encryption, Medium, Repeats, Sharing, Transport,
+};
+use crate::transports::{grpc, http, mem, quic, tcp, tls, unix};
 
 /// All codecs.
 pub static CODECS: &[&dyn CodecFactory] = &[
@@ -22,7 +25,15 @@ pub static CODECS: &[&dyn CodecFactory] = &[
 ];
 
 /// All transports.
-pub static TRANSPORTS: &[&dyn Transport] = &[&tcp::Tcp, &grpc::Grpc, &mem::Mem, &http::Http];
+pub static TRANSPORTS: &[&dyn Transport] = &[
+    &tcp::Tcp,
+    &unix::Unix,
+    &tls::Tls,
+    &quic::Quic,
+    &grpc::Grpc,
+    &http::Http,
+    &mem::Mem,
+];
 
 /// Short names of protocols that people ask for often, or know by that name.
 static ALIASES: &[(&str, &str)] = &[
@@ -185,6 +196,44 @@ impl Protocol {
         match self.front {
             Front::Chat(pair) => pair.transport.anywhere(),
             Front::Reference(_) => "127.0.0.1:0".to_owned(),
+        }
+    }
+
+    /// Checks that an address is one that it can have, for a server that clients in other processes reach.
+    ///
+    /// # Errors
+    /// [`AddressError`].
+    pub fn check_address(&self, address: &str) -> Result<(), AddressError> {
+        match self.front {
+            Front::Chat(pair) => pair.transport.medium().check(address),
+            Front::Reference(_) => Medium::Tcp.check(address),
+        }
+    }
+
+    /// Whether it encrypts.
+    #[must_use]
+    pub fn encryption(&self) -> Encryption {
+        match self.front {
+            Front::Chat(pair) => pair.transport.encryption(),
+            Front::Reference(_) => Encryption::None,
+        }
+    }
+
+    /// What of its stream is the same again when the same is said again. A reference says the same bytes.
+    #[must_use]
+    pub fn repeats(&self) -> Repeats {
+        match self.front {
+            Front::Chat(pair) => pair.transport.repeats(),
+            Front::Reference(_) => Repeats::Bytes,
+        }
+    }
+
+    /// What both ends of a test or a trial need, where it encrypts.
+    #[must_use]
+    pub fn throwaway(&self) -> Throwaway {
+        match self.front {
+            Front::Chat(pair) => Throwaway::of(pair.transport),
+            Front::Reference(_) => Throwaway::default(),
         }
     }
 

@@ -65,14 +65,26 @@ impl Asked {
             Opened::Connected => self.connected.ask(socket),
         }
     }
+
+    /// Asks a socket that is not TCP's about its buffers alone; it is not among those that are counted.
+    pub fn ask_buffers(&mut self, socket: &impl AsFd, opened: Opened) {
+        match opened {
+            Opened::Accepted => self.accepted.ask_buffers(socket),
+            Opened::Connected => self.connected.ask_buffers(socket),
+        }
+    }
 }
 
 impl Answers {
-    fn ask(&mut self, socket: &impl AsFd) {
+    fn ask_buffers(&mut self, socket: &impl AsFd) {
         let send_bytes = sockopt::socket_send_buffer_size(socket).unwrap_or(0);
         let receive_bytes = sockopt::socket_recv_buffer_size(socket).unwrap_or(0);
         self.send_buffer_bytes = Some(Range::with(self.send_buffer_bytes, send_bytes));
         self.receive_buffer_bytes = Some(Range::with(self.receive_buffer_bytes, receive_bytes));
+    }
+
+    fn ask(&mut self, socket: &impl AsFd) {
+        self.ask_buffers(socket);
         let algorithm = sockopt::tcp_congestion(socket).ok();
         let algorithm = algorithm.and_then(|name| AlgorithmName::try_from(name).ok());
         if self.sockets == 0 {

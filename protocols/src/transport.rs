@@ -110,6 +110,43 @@ pub enum Medium {
     Memory,
 }
 
+impl Medium {
+    /// Checks that an address is one of this kind, whatever listens there.
+    ///
+    /// # Errors
+    /// [`AddressError`], which says what an address looks like.
+    pub fn check(self, address: &str) -> Result<(), AddressError> {
+        let (is_one, error) = match self {
+            Self::Tcp | Self::Udp => (is_host_and_port(address), AddressError::HostAndPort),
+            Self::Unix => (
+                address.contains('/') && !address.ends_with('/'),
+                AddressError::Path,
+            ),
+            Self::Memory => (false, AddressError::NoOtherProcess),
+        };
+        if is_one { Ok(()) } else { Err(error) }
+    }
+}
+
+fn is_host_and_port(address: &str) -> bool {
+    let parts = address.rsplit_once(':');
+    parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
+/// What is no address for somebody in another process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// On TCP and UDP.
+    #[error("an address is a host and a port, host:port, such as 127.0.0.1:54401")]
+    HostAndPort,
+    /// On Unix domain sockets.
+    #[error("an address is a path, with a slash in it, such as ./chat.sock")]
+    Path,
+    /// In memory.
+    #[error("memory reaches no other process; choose another transport")]
+    NoOtherProcess,
+}
+
 /// How requests travel on a transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carriage {

@@ -3,6 +3,8 @@
 //! What a server may set differently is a field of [`Options`]; the constants are fixed, because formats and
 //! tables are laid out for them.
 
+use std::time::Duration;
+
 /// The version of the vocabulary that both ends check in `Hello`.
 pub const PROTOCOL_VERSION: u32 = 1;
 
@@ -64,8 +66,11 @@ pub const WRITE_BUFFER_MAX_BYTES: usize = 256 * 1024;
 /// What may be on its way between the two ends of a connection in memory, in each direction, in bytes.
 pub const PIPE_MAX_BYTES: usize = 256 * 1024;
 
-/// How many connections may wait to be accepted by a listener in memory; as many as Linux lets wait for a socket.
-pub const BACKLOG_MAX: usize = 4_096;
+/// How many connections may wait to be accepted by a listener in memory or on a path.
+pub const BACKLOG_MAX: u32 = 1_024;
+
+/// How long a handshake of TLS or QUIC may take until either end gives it up.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a connection may be idle before it is closed, in formats that have a watchdog, in milliseconds.
 pub const IDLE_MAX_MS: u64 = 5 * 60 * 1_000;

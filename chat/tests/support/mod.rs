@@ -10,12 +10,14 @@ use std::time::Duration;
 use protocols::client::{Caller, LoggedIn};
 use protocols::counted::Traffic;
 use protocols::registry::{self, Front, Protocol};
-use protocols::transport::Connect;
+use protocols::security::{Trust, throwaway};
+use protocols::transport::{Connect, Encryption};
 use rustix::process::{Pid, Signal, kill_process};
 use server_core::Request;
 use server_core::limits::PROTOCOL_VERSION;
 use server_core::message::{Nonce, Operation};
 use server_core::scram::{ClientKeys, Hashing};
+use tempfile::TempDir;
 
 /// Bounds what would hang; nothing waits for it when all is well.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -49,6 +51,33 @@ pub(crate) struct Server {
     child: Option<Child>,
     stdout: Option<Lines<BufReader<ChildStdout>>>,
     addresses: Vec<(String, String)>,
+    secrets: Secrets,
+}
+
+/// A certificate for this machine's loopback, its key, and who trusts it.
+pub(crate) struct Secrets {
+    directory: TempDir,
+    trust: Arc<Trust>,
+}
+
+impl Secrets {
+    pub(crate) fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let (identity, trust) = throwaway();
+        let secrets = Self {
+            directory,
+            trust: Arc::new(trust),
+        };
+        std::fs::write(secrets.path("cert.pem"), identity.certificates_pem).unwrap();
+        std::fs::write(secrets.path("key.pem"), identity.key_pem).unwrap();
+        secrets
+    }
+
+    /// Where `cert.pem` and `key.pem` are.
+    pub(crate) fn path(&self, file: &str) -> String {
+        let path = self.directory.path().join(file);
+        path.to_str().unwrap().to_owned()
+    }
 }
 
 /// What became of a program.
@@ -72,12 +101,19 @@ impl Server {
             let anywhere = registry::find(protocol).unwrap().anywhere();
             command.args(["--listen", &format!("{protocol}={anywhere}")]);
         }
+        let secrets = Secrets::new();
+        let encrypts = |name: &&str| registry::find(name).unwrap().encryption() == Encryption::Tls;
+        if protocols.iter().any(encrypts) {
+            command.args(["--tls-cert", &secrets.path("cert.pem")]);
+            command.args(["--tls-key", &secrets.path("key.pem")]);
+        }
         let mut child = command.args(arguments).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut server = Self {
             child: Some(child),
             stdout: None,
             addresses: Vec::new(),
+            secrets,
         };
         for _ in protocols {
             let line = stdout.next().and_then(Result::ok).unwrap_or_default();
@@ -109,6 +145,14 @@ impl Server {
             .1
     }
 
+    /// What `chat token` must be told of whom to trust.
+    pub(crate) fn trust_arguments(&self, protocol: &str) -> Vec<String> {
+        match registry::find(protocol).unwrap().encryption() {
+            Encryption::None => Vec::new(),
+            Encryption::Tls => vec!["--tls-ca".to_owned(), self.secrets.path("cert.pem")],
+        }
+    }
+
     /// A client that has said hello.
     pub(crate) async fn connect(&self, protocol: &str) -> Caller {
         let Front::Chat(pair) = registry::find(protocol).unwrap().front else {
@@ -121,7 +165,7 @@ impl Server {
             codec: pair.codec,
             traffic: Arc::new(Traffic::default()),
             compression: None,
-            trust: None,
+            trust: Some(Arc::clone(&self.secrets.trust)),
         };
         let mut caller = Caller::new(pair.transport.connect(connect).await.unwrap());
         if !pair.codec.capabilities().says(Operation::Hello) {

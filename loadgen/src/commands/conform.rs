@@ -1,6 +1,9 @@
 //! `loadgen conform`: the functional test, against a server of ours or anybody's.
 
-use protocols::conformance::{self, Summary, Target};
+use std::sync::Arc;
+
+use protocols::conformance::{self, Registered, Summary, Target};
+use protocols::security::{Identity, Throwaway, Trust};
 
 use crate::cli::ConformArgs;
 use crate::control::ServeOrder;
@@ -34,20 +37,23 @@ pub fn conform(args: &ConformArgs) -> anyhow::Result<Exit> {
 }
 
 async fn test(args: &ConformArgs) -> anyhow::Result<Summary> {
+    let protocol = args.protocol.protocol;
     let Some(address) = &args.addr else {
+        let Throwaway { identity, trust } = protocol.throwaway();
+        let order = serve_order(args, identity.map(Arc::unwrap_or_clone))?;
         let mut server = Child::spawn(Role::Server)?;
-        let order = serve_order(args)?;
         let tested = match server.serve(order).await {
-            Ok(address) => suite(args, &address).await,
+            Ok(address) => suite(args, &address, trust).await,
             Err(error) => Err(error.into()),
         };
         server.end().await;
         return tested;
     };
-    suite(args, address).await
+    let trust = args.trust.load(protocol, address)?;
+    suite(args, address, trust.map(Arc::new)).await
 }
 
-fn serve_order(args: &ConformArgs) -> anyhow::Result<ServeOrder> {
+fn serve_order(args: &ConformArgs, identity: Option<Identity>) -> anyhow::Result<ServeOrder> {
     store_file::check_absent(&args.store)?;
     let store = args.store.to_string();
     let protocol = args.protocol.protocol.name.to_owned();
@@ -60,11 +66,17 @@ fn serve_order(args: &ConformArgs) -> anyhow::Result<ServeOrder> {
         delivery: Delivery::Push,
         fixed_seed: None,
         fault: None,
+        identity,
     })
 }
 
-async fn suite(args: &ConformArgs, address: &str) -> anyhow::Result<Summary> {
-    let target = Target::new(args.protocol.protocol, address)?;
+async fn suite(
+    args: &ConformArgs,
+    address: &str,
+    trust: Option<Arc<Trust>>,
+) -> anyhow::Result<Summary> {
+    let door = Registered::new(args.protocol.protocol, address)?.trusting(trust);
+    let target = Target::through(vec![Arc::new(door)]);
     let mut told = Ok(());
     let (suite, only) = (args.suite, args.only.as_deref());
     let summary = conformance::run_suite(&target, suite, only, &mut |result| {

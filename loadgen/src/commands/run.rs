@@ -12,7 +12,7 @@ use server_core::limits::SCRAM_ITERATIONS_MIN;
 use super::verdict::Verdict;
 use crate::campaign::{self, Harvest, RunningServer, Settings};
 use crate::cli::{Format, RunArgs};
-use crate::exit::Exit;
+use crate::exit::{Exit, UsageError};
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
 use crate::link::Link;
@@ -29,8 +29,8 @@ use crate::{descriptors, machine, output, store_file};
 pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let selection = Selection::new(args)?;
     args.reach.check(&selection)?;
-    output::check_writable(&args.out)?;
     let settings = settings(args, &selection)?;
+    output::check_writable(&args.out)?;
     descriptors::allow(selection.sockets_max())?;
     let plan = trials::plan(
         &selection,
@@ -72,10 +72,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
 
 pub(super) fn settings(args: &RunArgs, selection: &Selection) -> anyhow::Result<Settings> {
     store_file::check_absent(&args.store)?;
-    let running_server = args.addr.clone().map(|address| RunningServer {
-        address,
-        process: args.server_pid.map(ForeignProcess::new),
-    });
+    let running_server = running_server(args, selection)?;
     if let (Some(pid), Some(server)) = (args.server_pid, &running_server) {
         let visible = server
             .process
@@ -104,6 +101,21 @@ pub(super) fn settings(args: &RunArgs, selection: &Selection) -> anyhow::Result<
         deterministic: args.deterministic,
         reach: args.reach.order(),
     })
+}
+
+fn running_server(
+    args: &RunArgs,
+    selection: &Selection,
+) -> Result<Option<RunningServer>, UsageError> {
+    // `--addr` comes with exactly one protocol.
+    let (Some(address), [asked]) = (&args.addr, selection.protocols.as_slice()) else {
+        return Ok(None);
+    };
+    Ok(Some(RunningServer {
+        trust: args.trust.load(asked.protocol, address)?,
+        address: address.clone(),
+        process: args.server_pid.map(ForeignProcess::new),
+    }))
 }
 
 /// What a run is seeded with that is to be repeated, if nobody says.

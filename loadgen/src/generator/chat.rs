@@ -78,8 +78,21 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
             rounds: 0,
             first_round_ns: None,
         };
-        run.all(secrets).await
+        let outcome = run.all(secrets).await;
+        part().await;
+        outcome
     })
+}
+
+/// How many turns of the runtime connections get that were dropped: one is enough for a task that was woken by that.
+const PARTING_TURNS: u32 = 4;
+
+/// Lets connections that were dropped tell the server so, where a transport has tasks that do it: otherwise the server
+/// would wait for clients that are gone.
+async fn part() {
+    for _ in 0..PARTING_TURNS {
+        tokio::task::yield_now().await;
+    }
 }
 
 fn pacer(order: &LoadOrder) -> Pacer {

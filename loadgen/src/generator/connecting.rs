@@ -96,7 +96,7 @@ impl Door<'_> {
             codec: self.pair.codec,
             traffic: Arc::clone(self.traffic),
             compression: compression(self.order.reach.compression.as_deref())?,
-            trust: None,
+            trust: self.order.trust.clone().map(Arc::new),
         })
     }
 

@@ -35,7 +35,10 @@ fn check(protocol: &str) {
     let mut server = Server::start(protocol);
     let relay = CopyingRelay::before(&server.address);
     let mut generator = Server::spawn_as("child-generator");
-    generator.tell(&Order::Load(load(protocol, &relay.address)));
+    generator.tell(&Order::Load(LoadOrder {
+        trust: server.trust.clone(),
+        ..load(protocol, &relay.address)
+    }));
     assert!(matches!(generator.listen(), Report::Ready { .. }));
     let mut before = None;
     loop {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use loadgen::control::{Order, Report, ServeOrder};
 use loadgen::delivery::Delivery;
 use loadgen::foreign::ForeignProcess;
+use protocols::security::{Throwaway, Trust};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
@@ -50,6 +51,7 @@ pub(crate) fn serve_order(protocol: &str, address: &str) -> ServeOrder {
         delivery: Delivery::Push,
         fixed_seed: None,
         fault: None,
+        identity: None,
     }
 }
 
@@ -60,6 +62,8 @@ pub(crate) struct Server {
     reports: BufReader<ChildStdout>,
     /// Where it listens, once it was told to.
     pub(crate) address: String,
+    /// Whom to trust there, where the protocol encrypts.
+    pub(crate) trust: Option<Trust>,
 }
 
 impl Server {
@@ -83,6 +87,7 @@ impl Server {
             orders,
             reports,
             address: String::new(),
+            trust: None,
         }
     }
 
@@ -90,7 +95,12 @@ impl Server {
     pub(crate) fn start(protocol: &str) -> Self {
         let mut server = Self::spawn();
         let found = protocols::registry::find(protocol).expect("it is registered");
-        server.tell(&Order::Serve(serve_order(protocol, &found.anywhere())));
+        let Throwaway { identity, trust } = found.throwaway();
+        server.trust = trust.map(Arc::unwrap_or_clone);
+        server.tell(&Order::Serve(ServeOrder {
+            identity: identity.map(Arc::unwrap_or_clone),
+            ..serve_order(protocol, &found.anywhere())
+        }));
         match server.listen() {
             Report::Ready {
                 address: Some(address),

@@ -49,6 +49,7 @@ fn states(protocol: &str) -> Vec<State> {
         "in_flight": 1,
         "prefix": "",
         "seed": 1,
+        "trust": server.trust,
     });
     let order: LoadOrder = serde_json::from_value(order).expect("it is an order");
     generator.tell(&Order::Load(order));

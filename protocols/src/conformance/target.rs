@@ -9,6 +9,7 @@ use crate::capabilities::{self, Capabilities};
 use crate::client::Client;
 use crate::codec::CodecFactory;
 use crate::registry::{self, Front, Pair, Protocol};
+use crate::security::Trust;
 use crate::transport::{BoxFuture, Connect, TransportError};
 
 /// How long each answer and each event may take before the check that waits for it fails.
@@ -123,6 +124,7 @@ pub struct Registered {
     protocol: &'static str,
     pair: Pair,
     address: String,
+    trust: Option<Arc<Trust>>,
 }
 
 impl Registered {
@@ -136,11 +138,18 @@ impl Registered {
                 protocol: protocol.short_name(),
                 pair,
                 address: address.to_owned(),
+                trust: None,
             }),
             Front::Reference(_) => Err(NotTestable {
                 protocol: protocol.short_name(),
             }),
         }
+    }
+
+    /// The same door, to a server that shows who it is.
+    #[must_use]
+    pub fn trusting(self, trust: Option<Arc<Trust>>) -> Self {
+        Self { trust, ..self }
     }
 }
 
@@ -160,7 +169,7 @@ impl Door for Registered {
             codec: self.pair.codec,
             traffic: Arc::default(),
             compression: None,
-            trust: None,
+            trust: self.trust.clone(),
         })
     }
 }

@@ -113,7 +113,7 @@ impl Listener {
         if listeners.contains_key(word) {
             return Err(failed(std::io::ErrorKind::AddrInUse.into()));
         }
-        let (backlog, accepted) = mpsc::channel(BACKLOG_MAX);
+        let (backlog, accepted) = mpsc::channel(BACKLOG_MAX as usize);
         listeners.insert(word.to_owned(), backlog);
         Ok(Self {
             word: word.to_owned(),

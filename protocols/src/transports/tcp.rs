@@ -124,12 +124,15 @@ pub(crate) async fn accept(listener: &TcpListener) -> TcpStream {
                     tracing::debug!(%error, "a connection went away before it was served");
                 }
             },
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept connections; trying again");
-                tokio::time::sleep(ACCEPT_BACKOFF).await;
-            }
+            Err(error) => back_off(&error).await,
         }
     }
+}
+
+/// Waits a little after the system could not give a connection.
+pub(crate) async fn back_off(error: &std::io::Error) {
+    tracing::warn!(%error, "cannot accept connections; trying again");
+    tokio::time::sleep(ACCEPT_BACKOFF).await;
 }
 
 async fn accept_all(listener: TcpListener, listen: Listen) {

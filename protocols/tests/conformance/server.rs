@@ -5,6 +5,7 @@ use std::sync::Arc;
 use protocols::client::Caller;
 use protocols::conformance::{Door, Registered, Target};
 use protocols::registry::{self, Front, Pair};
+use protocols::security::{Identity, Throwaway};
 use protocols::transport::Listen;
 use server_core::Chat;
 use server_core::chat::Parts;
@@ -93,12 +94,17 @@ impl Server {
         let Front::Chat(pair) = protocol.front else {
             panic!("{} has no chat core", protocol.name);
         };
-        let address = self.listen(pair).await;
-        Arc::new(Registered::new(protocol, &address).unwrap())
+        let Throwaway { identity, trust } = protocol.throwaway();
+        let address = self.listen_as(pair, identity).await;
+        Arc::new(Registered::new(protocol, &address).unwrap().trusting(trust))
     }
 
     /// A front end for this codec on this transport; gives its address.
     pub(crate) async fn listen(&self, pair: Pair) -> String {
+        self.listen_as(pair, None).await
+    }
+
+    async fn listen_as(&self, pair: Pair, identity: Option<Arc<Identity>>) -> String {
         let listen = Listen {
             address: pair.transport.anywhere(),
             codec: pair.codec,
@@ -107,7 +113,7 @@ impl Server {
             stop: self.stop.clone(),
             tasks: self.tasks.clone(),
             compression: None,
-            identity: None,
+            identity,
         };
         let runtime = self.runtime.as_ref().unwrap();
         let listening = runtime.spawn(async move { pair.transport.listen(listen).await });

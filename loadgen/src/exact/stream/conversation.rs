@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use protocols::client::{Client, ClientError, Incoming};
 use protocols::counted::{ByteCount, Traffic};
 use protocols::registry::Pair;
+use protocols::security::Throwaway;
 use protocols::transport::{Connect, Listen};
 use server_core::FromServer;
 use tokio_util::sync::CancellationToken;
@@ -62,11 +63,12 @@ impl Sides {
         let client_traffic = Arc::new(Traffic::recording());
         let server_traffic = Arc::<Traffic>::default();
         let stop = CancellationToken::new();
+        let Throwaway { identity, trust } = Throwaway::of(pair.transport);
         let listen = Listen {
             address: pair.transport.anywhere(),
             codec: pair.codec,
             chat: Arc::clone(&world.chat),
-            identity: None,
+            identity,
             traffic: Arc::clone(&server_traffic),
             stop: stop.clone(),
             tasks: TaskTracker::new(),
@@ -78,7 +80,7 @@ impl Sides {
             codec: pair.codec,
             traffic: Arc::clone(&client_traffic),
             compression: None,
-            trust: None,
+            trust,
         };
         Ok(Self {
             client: pair.transport.connect(connect).await?,
