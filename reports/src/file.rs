@@ -116,6 +116,8 @@ impl Results {
         let mut all = all.into_iter();
         let mut merged = all.next().ok_or(ResultsError::Nothing)?;
         for other in all {
+            // They are of one file's runs alone.
+            (merged.attribution, merged.claims) = (None, Vec::new());
             add_missing(&mut merged.config.protocols, &other.config.protocols);
             add_missing(&mut merged.config.workloads, &other.config.workloads);
             add_missing(&mut merged.config.accounts, &other.config.accounts);

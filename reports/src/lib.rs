@@ -7,12 +7,15 @@
 //!    `statistics` has the intervals, `comparisons` what may be said of one protocol against another.
 //! 4. `charts`: one file a chart, from cells to figures; `plot` draws figures, as SVG and PNG from the same strokes.
 //! 5. `sections`: one file a section, from cells to a `document`; `export`: one file a format.
-//! 6. [`gate`]: whether a change may land.
-//! 7. [`report`]: all of it, written. [`tables`]: what a terminal shows. [`evidence`]: how often one protocol
+//! 6. [`attribution`]: what a message's cost is split into; [`claims`]: what the notebooks' claims come to.
+//! 7. [`gate`]: whether a change may land.
+//! 8. [`report`]: all of it, written. [`tables`]: what a terminal shows. [`evidence`]: how often one protocol
 //!    was told apart from itself.
 
+pub mod attribution;
 mod cells;
 mod charts;
+pub mod claims;
 mod columns;
 mod comparisons;
 mod conditions;

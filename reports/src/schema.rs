@@ -3,6 +3,7 @@
 //! Readers ignore fields that they do not know, so fields may be added freely. `results.schema.json` beside this
 //! crate's manifest says the same in JSON Schema, and a test holds the two together.
 
+mod attribution;
 mod conditions;
 mod ledger;
 pub mod phase;
@@ -11,6 +12,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use attribution::{
+    Attribution, Claim, ClaimFigure, Component, EffectFigure, EncodingCost, Factors, SplitBytes,
+    SplitQuantity, Waterfall, WaterfallStep,
+};
 pub use conditions::{
     Conditions, Http2, Http2End, LEFT_OUT, NOTHING_LEFT_OUT, SocketCounts, SocketOptions,
 };
@@ -30,6 +35,8 @@ pub mod workload {
     pub const SCALING: &str = "scaling";
     /// Accounts that log in and say nothing, for the memory of connections at rest.
     pub const IDLE: &str = "idle";
+    /// Scaling's messages over every pair of some codecs and some transports.
+    pub const FACTORIAL: &str = "factorial";
 }
 
 /// A results file: what ran, where, and what was measured.
@@ -46,6 +53,12 @@ pub struct Results {
     /// Where the runs of further results files came from, when several were merged; left out of a file otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_from: Vec<Origin>,
+    /// What a message's cost is split into; left out of a file without a factorial run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<Attribution>,
+    /// What the notebooks' claims come to; left out of a file without a factorial run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
 }
 
 /// Where the runs of one results file came from.
@@ -67,6 +80,8 @@ impl Results {
             config,
             runs: Vec::new(),
             also_from: Vec::new(),
+            attribution: None,
+            claims: Vec::new(),
         }
     }
 }
@@ -109,6 +124,9 @@ pub struct Config {
     pub workloads: Vec<String>,
     /// The numbers of accounts that the scaling workload ran with.
     pub accounts: Vec<u32>,
+    /// The cells of the workload factorial; null where it did not run.
+    #[serde(default)]
+    pub factors: Option<Factors>,
     /// Rounds of messages; null when rounds repeat until the message phase has lasted long enough.
     pub rounds: Option<u32>,
     /// Requests that a connection may have unanswered.
@@ -275,6 +293,9 @@ pub struct Run {
     /// What a connection at rest occupied; null where that was not what the run was about.
     #[serde(default)]
     pub idle_memory: Option<IdleMemory>,
+    /// What the codec's functions take alone; null where nobody measured that.
+    #[serde(default)]
+    pub encoding: Option<EncodingCost>,
     /// What became of every operation.
     pub ledger: Ledger,
     /// SHA-256 over the server's state before anything was deleted, hexadecimal; null when the server was not ours.

@@ -1,0 +1,67 @@
+//! What is split: a quantity of a run, and what of it a codec takes alone.
+
+use crate::measures;
+use crate::numbers::to_f64;
+use crate::schema::{EncodingCost, Run};
+
+/// A quantity of a run.
+pub(super) struct Quantity {
+    /// Its name in results, with the unit last.
+    pub(super) name: &'static str,
+    pub(super) of: fn(&Run) -> Option<f64>,
+    /// What a codec's functions take of it, measured alone.
+    pub(super) alone: Option<fn(&EncodingCost) -> f64>,
+}
+
+/// The quantities that are split by the model.
+pub(super) const SPLIT: [Quantity; 4] = [
+    Quantity {
+        name: "time_ns",
+        of: message_time_ns,
+        alone: Some(all_ns),
+    },
+    Quantity {
+        name: "latency_p50_ns",
+        of: |run| run.latency.ack.as_ref().map(|ack| to_f64(ack.p50_ns)),
+        alone: Some(acknowledged_ns),
+    },
+    Quantity {
+        name: "server_cpu_ns",
+        of: measures::server_cpu_ns,
+        alone: Some(server_ns),
+    },
+    Quantity {
+        name: "loadgen_cpu_ns",
+        of: measures::loadgen_cpu_ns,
+        alone: Some(client_ns),
+    },
+];
+
+/// Counted, and therefore split exactly elsewhere; its steps from one protocol to another are like the others'.
+pub(super) const STREAM_BYTES: Quantity = Quantity {
+    name: "stream_bytes",
+    of: measures::per_message_bytes,
+    alone: None,
+};
+
+/// Time of the message phases by their messages.
+pub(crate) fn message_time_ns(run: &Run) -> Option<f64> {
+    measures::throughput_hz(run).map(|rate_hz| 1e9 / rate_hz)
+}
+
+/// What the codec takes alone for request, reply and event.
+pub(crate) fn all_ns(cost: &EncodingCost) -> f64 {
+    client_ns(cost) + server_ns(cost)
+}
+
+fn acknowledged_ns(cost: &EncodingCost) -> f64 {
+    cost.request_encode_ns + cost.request_decode_ns + cost.reply_encode_ns + cost.reply_decode_ns
+}
+
+fn server_ns(cost: &EncodingCost) -> f64 {
+    cost.request_decode_ns + cost.reply_encode_ns + cost.event_encode_ns
+}
+
+fn client_ns(cost: &EncodingCost) -> f64 {
+    cost.request_encode_ns + cost.reply_decode_ns + cost.event_decode_ns
+}

@@ -1,0 +1,409 @@
+//! The claims, in our own words, and the figures that each is held against. What is expected comes from the claim's own
+//! words and tables; “about as many” is within 10 %, “an order of magnitude” a factor of 10.
+
+use super::data::{BYTES, ByRound, Cell, Data, Figure, Measure, RATIO, SHARE, Source};
+use super::{Expected, Question};
+use crate::attribution::{all_ns, message_time_ns};
+use crate::measures::{self, Layer};
+use crate::numbers::to_f64;
+use crate::schema::{Run, phase};
+use crate::statistics::ratio::Origin;
+
+const CUSTOM: Cell = Cell::of("custom", "tcp");
+const JSON: Cell = Cell::of("json", "tcp");
+const PROTOBUF: Cell = Cell::of("protobuf", "tcp");
+const GRPC: Cell = Cell::of("protobuf", "grpc");
+const PIPE: Cell = Cell::of("pipe", "tcp");
+const TAG: Cell = Cell::of("tag", "tcp");
+
+/// The store that opens the database for each request, as the main notebook did.
+const PER_REQUEST: &str = "sqlite-per-request";
+
+const MEASURED: Origin = Origin::Measured { resolution: 0.0 };
+/// What a histogram of 3 digits rounds to.
+const LATENCY: Origin = Origin::Measured { resolution: 0.001 };
+const COUNTED: Origin = Origin::Counted;
+
+/// Within 10 % of the same.
+const ABOUT_AS: Option<Expected> = Expected::between(0.9, 1.1);
+const LESS: Option<Expected> = Expected::at_most(1.0);
+const BESIDE: Option<Expected> = None;
+
+/// A ratio of two cells.
+const fn ratio(
+    words: &'static str,
+    (measure, origin): (Measure, Origin),
+    cells: [Cell; 2],
+    expected: Option<Expected>,
+) -> Figure {
+    Figure {
+        words,
+        unit: RATIO,
+        source: Source::Ratio(measure, cells),
+        origin,
+        expected,
+    }
+}
+
+/// A share of a message's time.
+const fn share(
+    words: &'static str,
+    (make, cells): (fn(&Data<'_>) -> ByRound, &'static [Cell]),
+    expected: Option<Expected>,
+) -> Figure {
+    Figure {
+        words,
+        unit: SHARE,
+        source: Source::Made(make, cells),
+        origin: MEASURED,
+        expected,
+    }
+}
+
+/// Bytes of one cell.
+const fn bytes(
+    words: &'static str,
+    measure: Measure,
+    cell: Cell,
+    expected: Option<Expected>,
+) -> Figure {
+    Figure {
+        words,
+        unit: BYTES,
+        source: Source::Amount(measure, cell),
+        origin: COUNTED,
+        expected,
+    }
+}
+
+const ELAPSED: (Measure, Origin) = (measures::elapsed_ns, MEASURED);
+const TIME: (Measure, Origin) = (message_time_ns, MEASURED);
+const SENT: (Measure, Origin) = (measures::sent_message_bytes, COUNTED);
+const RECEIVED: (Measure, Origin) = (measures::received_message_bytes, COUNTED);
+const STREAM: (Measure, Origin) = (measures::per_message_bytes, COUNTED);
+const MESSAGE: (Measure, Origin) = (message_bytes, COUNTED);
+const ENCODING: (Measure, Origin) = (encoding_ns, MEASURED);
+
+/// All claims.
+pub(super) const QUESTIONS: [Question; 9] = [
+    Question {
+        number: 1,
+        notebook: "A",
+        claim: "JSON takes about as long as the custom format: encoding and parsing hardly matter.",
+        figures: &[
+            ratio(
+                "elapsed, json by custom, two accounts and 20 messages",
+                ELAPSED,
+                [JSON.efficiency(), CUSTOM.efficiency()],
+                ABOUT_AS,
+            ),
+            ratio("time of a message, json by custom", TIME, [JSON, CUSTOM], ABOUT_AS),
+            share(
+                "encoding and decoding alone, of the time of a message in json",
+                (json_encoding_share, &[JSON]),
+                Expected::at_most(0.1),
+            ),
+        ],
+    },
+    Question {
+        number: 2,
+        notebook: "A",
+        claim: "JSON sends 83 % more bytes than the custom format and receives 2.2 times as many; with more accounts 1.7 \
+                times, and 3.5 to 4.9 times.",
+        figures: &[
+            ratio(
+                "bytes sent, json by custom, two accounts and 20 messages",
+                SENT,
+                [JSON.efficiency(), CUSTOM.efficiency()],
+                Expected::between(1.83 * 0.9, 1.83 * 1.1),
+            ),
+            ratio(
+                "bytes received, json by custom, two accounts and 20 messages",
+                RECEIVED,
+                [JSON.efficiency(), CUSTOM.efficiency()],
+                Expected::between(2.19 * 0.9, 2.19 * 1.1),
+            ),
+            ratio(
+                "bytes sent, json by custom, each account to all others",
+                SENT,
+                [JSON, CUSTOM],
+                Expected::between(1.7 * 0.9, 1.7 * 1.1),
+            ),
+            ratio(
+                "bytes received, json by custom, each account to all others",
+                RECEIVED,
+                [JSON, CUSTOM],
+                Expected::between(3.5, 4.9),
+            ),
+        ],
+    },
+    Question {
+        number: 3,
+        notebook: "A",
+        claim: "gRPC is orders of magnitude faster than custom and JSON, with a maximum latency of about a tenth, because \
+                protobuf encodes into fewer bytes and faster.",
+        figures: &[
+            ratio(
+                "elapsed, custom by gRPC, two accounts and 20 messages",
+                ELAPSED,
+                [CUSTOM.efficiency(), GRPC.efficiency()],
+                Expected::at_least(10.0),
+            ),
+            ratio("time of a message, custom by gRPC", TIME, [CUSTOM, GRPC], Expected::at_least(10.0)),
+            ratio("time of a message, json by gRPC", TIME, [JSON, GRPC], Expected::at_least(10.0)),
+            ratio(
+                "longest wait for a reply, custom by gRPC",
+                (latency_max_ns, LATENCY),
+                [CUSTOM, GRPC],
+                Expected::at_least(8.0),
+            ),
+            ratio(
+                "encoding and decoding alone, protobuf by custom",
+                ENCODING,
+                [PROTOBUF, CUSTOM],
+                LESS,
+            ),
+            ratio(
+                "encoding and decoding alone, protobuf by json",
+                ENCODING,
+                [PROTOBUF, JSON],
+                LESS,
+            ),
+            ratio("bytes of a message, protobuf by custom", MESSAGE, [PROTOBUF, CUSTOM], LESS),
+        ],
+    },
+    Question {
+        number: 4,
+        notebook: "A",
+        claim: "gRPC is faster because HTTP/2 multiplexes and avoids blocking, and because it compresses and pools \
+                connections.",
+        figures: &[
+            ratio(
+                "time of a message, protobuf on HTTP/2 with calls by protobuf on TCP",
+                TIME,
+                [GRPC, PROTOBUF],
+                LESS,
+            ),
+            ratio(
+                "time of a message, gRPC over one shared connection by one for each account",
+                TIME,
+                [GRPC.shared(), GRPC],
+                LESS,
+            ),
+            ratio(
+                "time of a message, gRPC compressed by uncompressed",
+                TIME,
+                [GRPC.compressed(), GRPC],
+                LESS,
+            ),
+            ratio(
+                "bytes in the stream, gRPC compressed by uncompressed",
+                STREAM,
+                [GRPC.compressed(), GRPC],
+                LESS,
+            ),
+            ratio(
+                "time of a message, protobuf on one HTTP/2 stream by protobuf on TCP",
+                TIME,
+                [Cell::of("protobuf", "grpc-stream"), PROTOBUF],
+                BESIDE,
+            ),
+        ],
+    },
+    Question {
+        number: 5,
+        notebook: "A",
+        claim: "gRPC sends and receives about as many bytes as the custom format.",
+        figures: &[
+            ratio(
+                "bytes sent, gRPC by custom, two accounts and 20 messages, messages alone",
+                SENT,
+                [GRPC.efficiency(), CUSTOM.efficiency()],
+                ABOUT_AS,
+            ),
+            ratio(
+                "bytes received, gRPC by custom, two accounts and 20 messages, messages alone",
+                RECEIVED,
+                [GRPC.efficiency(), CUSTOM.efficiency()],
+                ABOUT_AS,
+            ),
+            ratio("bytes in the stream, gRPC by custom", STREAM, [GRPC, CUSTOM], ABOUT_AS),
+        ],
+    },
+    Question {
+        number: 9,
+        notebook: "A",
+        claim: "Most of the time goes to the network and the database, not to the protocol.",
+        figures: &[
+            share(
+                "encoding and framing, of the time of a message in json, a database connection for each request",
+                (json_protocol_share, &[JSON, JSON.stored(PER_REQUEST)]),
+                Expected::at_most(0.5),
+            ),
+            share(
+                "encoding and framing, of the time of a message in gRPC, a database connection for each request",
+                (grpc_protocol_share, &[GRPC, PROTOBUF, GRPC.stored(PER_REQUEST)]),
+                Expected::at_most(0.5),
+            ),
+            share(
+                "encoding and framing, of the time of a message in gRPC, in memory",
+                (grpc_protocol_share_in_memory, &[GRPC, PROTOBUF]),
+                BESIDE,
+            ),
+            ratio(
+                "time of a message in custom, a database connection for each request by memory",
+                TIME,
+                [CUSTOM.stored(PER_REQUEST), CUSTOM],
+                BESIDE,
+            ),
+        ],
+    },
+    Question {
+        number: 10,
+        notebook: "B",
+        claim: "gRPC is slower than sockets by a few factors, and not by an order of magnitude.",
+        figures: &[
+            ratio(
+                "time of a message, gRPC by that notebook's own format",
+                TIME,
+                [GRPC, PIPE],
+                Expected::between(2.0, 10.0),
+            ),
+            ratio("time of a message, gRPC by custom", TIME, [GRPC, CUSTOM], Expected::between(2.0, 10.0)),
+            ratio(
+                "time of opening all connections, gRPC by custom",
+                (|run| phase_ns(run, phase::CONNECT), MEASURED),
+                [GRPC, CUSTOM],
+                Expected::between(2.0, 10.0),
+            ),
+            ratio(
+                "time of creating all accounts, gRPC by custom",
+                (|run| phase_ns(run, phase::CREATE), MEASURED),
+                [GRPC, CUSTOM],
+                BESIDE,
+            ),
+        ],
+    },
+    Question {
+        number: 11,
+        notebook: "B",
+        claim: "A status reply over a socket takes 1 byte; gRPC's messages are on the order of 100, more than a socket's \
+                and far fewer than JSON's.",
+        figures: &[
+            bytes(
+                "a reply in that notebook's own format",
+                reply_bytes,
+                PIPE,
+                Expected::between(1.0, 1.0),
+            ),
+            bytes("a reply in custom, in the stream", reply_bytes, CUSTOM, BESIDE),
+            bytes(
+                "a request in gRPC, in the stream",
+                request_bytes,
+                GRPC,
+                Expected::between(32.0, 316.0),
+            ),
+            ratio(
+                "bytes in the stream, gRPC by that notebook's own format",
+                STREAM,
+                [GRPC, PIPE],
+                Expected::at_least(1.0),
+            ),
+            ratio("bytes in the stream, json by gRPC", STREAM, [JSON, GRPC], Expected::at_least(2.0)),
+        ],
+    },
+    Question {
+        number: 12,
+        notebook: "C",
+        claim: "gRPC is about as fast as sockets, perhaps slightly faster; payloads have the same size, and its calls carry \
+                what sockets do not.",
+        figures: &[
+            ratio(
+                "time of a message, gRPC by that notebook's own format",
+                TIME,
+                [GRPC, TAG],
+                Expected::between(0.8, 1.1),
+            ),
+            ratio("time of a message, gRPC by custom", TIME, [GRPC, CUSTOM], Expected::between(0.8, 1.1)),
+            ratio(
+                "bytes of a message, protobuf by that notebook's own format",
+                MESSAGE,
+                [GRPC, TAG],
+                ABOUT_AS,
+            ),
+            bytes(
+                "what gRPC's framing adds to a message",
+                framing_bytes,
+                GRPC,
+                Expected::at_least(1.0),
+            ),
+            bytes(
+                "what a socket's framing adds to a message in that notebook's own format",
+                framing_bytes,
+                TAG,
+                BESIDE,
+            ),
+        ],
+    },
+];
+
+fn message_bytes(run: &Run) -> Option<f64> {
+    measures::layer_per_message_bytes(run, Layer::Message)
+}
+
+fn framing_bytes(run: &Run) -> Option<f64> {
+    Some(measures::layer_per_message_bytes(run, Layer::Stream)? - message_bytes(run)?)
+}
+
+fn request_bytes(run: &Run) -> Option<f64> {
+    run.bytes_per_message.map(|bytes| bytes.request)
+}
+
+fn reply_bytes(run: &Run) -> Option<f64> {
+    run.bytes_per_message.map(|bytes| bytes.reply)
+}
+
+fn latency_max_ns(run: &Run) -> Option<f64> {
+    run.latency.ack.as_ref().map(|ack| to_f64(ack.max_ns))
+}
+
+fn phase_ns(run: &Run, phase: &str) -> Option<f64> {
+    run.phases_ns.get(phase).copied().map(to_f64)
+}
+
+fn encoding_ns(run: &Run) -> Option<f64> {
+    run.encoding.as_ref().map(all_ns)
+}
+
+fn json_encoding_share(data: &Data<'_>) -> ByRound {
+    let own = |run: &Run| Some(encoding_ns(run)? / message_time_ns(run)?);
+    data.by_round(JSON, own)
+}
+
+fn json_protocol_share(data: &Data<'_>) -> ByRound {
+    protocol_share(data, [JSON, JSON, JSON.stored(PER_REQUEST)])
+}
+
+fn grpc_protocol_share(data: &Data<'_>) -> ByRound {
+    protocol_share(data, [GRPC, PROTOBUF, GRPC.stored(PER_REQUEST)])
+}
+
+fn grpc_protocol_share_in_memory(data: &Data<'_>) -> ByRound {
+    protocol_share(data, [GRPC, PROTOBUF, GRPC])
+}
+
+/// What the codec takes alone, and what the framed cell takes more than the one on a bare socket, of the time of the
+/// whole.
+fn protocol_share(data: &Data<'_>, [framed, bare, whole]: [Cell; 3]) -> ByRound {
+    let (framed_ns, bare_ns, whole_ns, codec_ns) = (
+        data.by_round(framed, message_time_ns),
+        data.by_round(bare, message_time_ns),
+        data.by_round(whole, message_time_ns),
+        data.by_round(framed, encoding_ns),
+    );
+    let share = |(round, whole_ns): (&(u32, u32), &f64)| {
+        let framing_ns = (framed_ns.get(round)? - bare_ns.get(round)?).max(0.0);
+        Some((*round, (codec_ns.get(round)? + framing_ns) / whole_ns))
+    };
+    whole_ns.iter().filter_map(share).collect()
+}
