@@ -95,6 +95,7 @@ fn identity(trial: &Trial, conditions: &Conditions) -> Run {
         workload: trial.cell.workload.to_owned(),
         accounts: trial.cell.accounts,
         trial: trial.round,
+        in_process: trial.protocol.protocol.is_in_process(),
         in_flight: conditions.in_flight,
         message_bytes,
         store: conditions.store.clone(),
@@ -133,6 +134,7 @@ fn times(run: &mut Run, record: &Record) {
 /// Fills in what only the generator's last line says.
 fn outcome_into(run: &mut Run, outcome: &Outcome) -> Result<(), String> {
     run.ledger = ledger(outcome.ledger);
+    run.encoding = outcome.encoding;
     measured::fill_in(run, outcome)
 }
 

@@ -12,6 +12,7 @@ use server_core::store::StoreSpec;
 use crate::assemble::{self, Conditions};
 use crate::conductor::{Target, TrialOrder, conduct};
 use crate::control::{LoadOrder, Reach, ServeOrder, Timing};
+use crate::factorial::Departure;
 use crate::fault::AskedFault;
 use crate::foreign::ForeignProcess;
 use crate::interrupt::Interrupt;
@@ -141,7 +142,7 @@ async fn one(
             FAILURES_MAX
         }
         _ => {
-            let run = assemble::run(trial, &record, &conditions(settings));
+            let run = assemble::run(trial, &record, &conditions(trial, settings));
             let weight = u32::from(was_cut_short(&run, &record));
             harvest.runs.push(run);
             weight
@@ -161,17 +162,40 @@ const fn was_cut_short(run: &Run, record: &Record) -> bool {
     }
 }
 
-fn conditions(settings: &Settings) -> Conditions {
+fn conditions(trial: &Trial, settings: &Settings) -> Conditions {
     let address = settings
         .running_server
         .as_ref()
         .map(|server| server.address.clone());
     Conditions {
-        store: settings.store_label(),
+        store: trial
+            .cell
+            .departure
+            .store
+            .map_or_else(|| settings.store_label(), str::to_owned),
         in_flight: settings.in_flight,
         timing: settings.timing,
         address,
-        reach: settings.reach.clone(),
+        reach: reach(trial, settings),
+    }
+}
+
+/// How the accounts of a trial reach their server.
+fn reach(trial: &Trial, settings: &Settings) -> Reach {
+    let (
+        Departure {
+            connections,
+            compression,
+            ..
+        },
+        all,
+    ) = (trial.cell.departure, &settings.reach);
+    Reach {
+        connections: connections.or(all.connections),
+        compression: compression
+            .map(str::to_owned)
+            .or_else(|| all.compression.clone()),
+        delivery: all.delivery,
     }
 }
 
@@ -192,7 +216,11 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
         };
         let trust = trust.map(Arc::unwrap_or_clone);
         (
-            Target::Own(Box::new(serve)),
+            if trial.protocol.protocol.is_in_process() {
+                Target::InProcess(Box::new(serve))
+            } else {
+                Target::Own(Box::new(serve))
+            },
             String::new(),
             String::new(),
             trust,
@@ -213,7 +241,7 @@ fn order(trial: &Trial, settings: &Settings) -> TrialOrder {
             rate_hz: trial.cell.rate_hz,
             ..settings.timing
         },
-        reach: settings.reach.clone(),
+        reach: reach(trial, settings),
         link: trial.cell.link,
         recording: settings.recording,
         deterministic: settings.deterministic,
@@ -226,12 +254,16 @@ fn serve_order(trial: &Trial, settings: &Settings) -> ServeOrder {
     ServeOrder {
         protocol: trial.protocol.protocol.name.to_owned(),
         address: trial.protocol.protocol.anywhere(),
-        store: settings.store.to_string(),
+        store: trial
+            .cell
+            .departure
+            .store
+            .map_or_else(|| settings.store.to_string(), str::to_owned),
         threads: match trial.protocol.protocol.front {
             Front::Chat(_) => settings.server_threads,
             Front::Reference(_) => 1,
         },
-        compression: settings.reach.compression.clone(),
+        compression: reach(trial, settings).compression,
         delivery: settings.reach.delivery,
         fixed_seed: settings.deterministic.then_some(settings.seed),
         fault: settings

@@ -56,16 +56,24 @@ pub fn follow_orders_with(
     marked: impl Fn() -> Report + Send + 'static,
 ) -> mpsc::UnboundedReceiver<Order> {
     let (sender, receiver) = mpsc::unbounded_channel();
+    hand_on_orders(marked, move |order| drop(sender.send(order)));
+    receiver
+}
+
+/// As [`follow_orders_with`], with orders handed to whomever they are for.
+pub fn hand_on_orders(
+    marked: impl Fn() -> Report + Send + 'static,
+    hand_on: impl Fn(Order) + Send + 'static,
+) {
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
             match serde_json::from_str(&line) {
                 Ok(Order::Mark) if say(&marked()).is_ok() => {}
                 Ok(Order::Mark) | Err(_) => break,
                 Ok(Order::BeginPhase) => meter::begin_phase(),
-                Ok(order) => drop(sender.send(order)),
+                Ok(order) => hand_on(order),
             }
         }
         std::process::exit(1);
     });
-    receiver
 }

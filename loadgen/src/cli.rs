@@ -7,6 +7,7 @@ use protocols::conformance::Suite;
 use server_core::store::StoreSpec;
 
 use crate::asked::{self, AskedLink, AskedProtocol};
+use crate::factorial::{self, FactorArgs, is_factorial};
 use crate::fault::AskedFault;
 use crate::gate::options::{BASELINE_EXAMPLES, BaselineCommand, GATE_EXAMPLES, GateArgs};
 use crate::reach::ReachArgs;
@@ -30,6 +31,8 @@ Examples:
   loadgen --protocol grpc --workload steady --rate 5000 --duration 10s --accounts 100
                                                  an open loop: messages are due at a rate, whatever the server does
   loadgen --workload steady --rate 1000..20000   a ramp: up to which rate each protocol keeps pace
+  loadgen --workload factorial                   which part of a difference is encoding, framing or transport; the
+                                                 notebooks' claims, each with a figure and an interval
   loadgen --scenario office.toml                 a workload of your own; loadgen/scenarios has examples
   loadgen --protocol json --addr 127.0.0.1:54401 --accounts 40
                                                  a server that runs already, in any language
@@ -111,7 +114,9 @@ pub struct RunArgs {
     pub accounts: Vec<u32>,
 
     /// Which workloads to run, separated by commas: efficiency (20 messages between two accounts), scaling (each
-    /// account writes to all others), steady (the same at a rate and for a time) [default: the first two].
+    /// account writes to all others), steady (the same at a rate and for a time), factorial (scaling over every pair of
+    /// some codecs and transports: which part of a difference is whose, and what becomes of the notebooks' claims)
+    /// [default: the first two].
     #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = asked::workload)]
     pub workload: Vec<&'static dyn Workload>,
 
@@ -128,9 +133,14 @@ pub struct RunArgs {
     )]
     pub scenario: Option<PathBuf>,
 
-    /// How often everything is repeated, each time with fresh processes and in another order.
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one())]
-    pub trials: u32,
+    /// Which codecs meet which transports.
+    #[command(flatten)]
+    pub factors: FactorArgs,
+
+    /// How often everything is repeated, each time with fresh processes and in another order [default: 5, in factorial
+    /// 10].
+    #[arg(long, value_name = "N", value_parser = at_least_one())]
+    pub trials: Option<u32>,
 
     /// Leave the control out: the first protocol once more in the largest cell, which shows how much one thing differs
     /// from itself.
@@ -226,6 +236,23 @@ pub struct RunArgs {
     /// Say nothing but errors; results and report are written all the same.
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// How often everything is repeated if nobody says.
+const TRIALS_DEFAULT: u32 = 5;
+
+impl RunArgs {
+    /// How often everything is repeated.
+    #[must_use]
+    pub fn trials(&self) -> u32 {
+        let is_factorial = self.workload.iter().any(|workload| is_factorial(*workload));
+        let default = if is_factorial {
+            factorial::TRIALS_DEFAULT
+        } else {
+            TRIALS_DEFAULT
+        };
+        self.trials.unwrap_or(default)
+    }
 }
 
 /// What standard output is for.

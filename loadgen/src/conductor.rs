@@ -43,6 +43,8 @@ pub struct TrialOrder {
 pub enum Target {
     /// A process of this trial alone.
     Own(Box<ServeOrder>),
+    /// The generator's process itself.
+    InProcess(Box<ServeOrder>),
     /// A server that runs already; with a process that can be watched, or without.
     Running(Option<ForeignProcess>),
 }
@@ -85,6 +87,8 @@ struct Stage {
 
 enum Server {
     Own(Box<Child>),
+    /// In the generator's process.
+    Housed,
     Running(Option<ForeignProcess>),
 }
 
@@ -97,6 +101,11 @@ impl Stage {
                     (Child::spawn(Role::Server)?, Child::spawn(Role::Generator)?);
                 load.address = server.serve(ServeOrder::clone(serve)).await?;
                 (Server::Own(Box::new(server)), generator)
+            }
+            Target::InProcess(serve) => {
+                let mut generator = Child::spawn(Role::Generator)?;
+                load.address = generator.serve(ServeOrder::clone(serve)).await?;
+                (Server::Housed, generator)
             }
             Target::Running(process) => (Server::Running(*process), Child::spawn(Role::Generator)?),
         };
@@ -192,7 +201,7 @@ impl Stage {
         loop {
             let reading = self.read().await?;
             let agreed = match self.server {
-                Server::Own(_) => reading.agrees(),
+                Server::Own(_) | Server::Housed => reading.agrees(),
                 // What the system knows of a process does not tell its chat sockets from others.
                 Server::Running(_) => None,
             };
@@ -208,6 +217,9 @@ impl Stage {
 
     async fn read(&mut self) -> Result<Reading, ChildError> {
         self.generator.tell(&Order::Mark).await?;
+        if let Server::Housed = self.server {
+            return counters_apart(&mut self.generator).await;
+        }
         Ok(Reading {
             server: self.read_server().await?,
             loadgen: counters(&mut self.generator).await?,
@@ -220,6 +232,8 @@ impl Stage {
                 server.tell(&Order::Mark).await?;
                 counters(server).await.map(Some)
             }
+            // It is read with the generator's.
+            Server::Housed => Ok(None),
             Server::Running(process) => Ok(process.as_ref().and_then(ForeignProcess::read)),
         }
     }
@@ -238,8 +252,10 @@ impl Stage {
 
     /// Asks for the digest; says whether there was anybody to ask.
     async fn digest(&mut self, record: &mut Record) -> Result<bool, ChildError> {
-        let Server::Own(server) = &mut self.server else {
-            return Ok(false);
+        let server = match &mut self.server {
+            Server::Own(server) => server,
+            Server::Housed => &mut self.generator,
+            Server::Running(_) => return Ok(false),
         };
         server.tell(&Order::Digest).await?;
         match server.listen(STEP_PATIENCE).await? {
@@ -300,6 +316,17 @@ async fn counters(child: &mut Child) -> Result<Counters, ChildError> {
     match child.listen(STEP_PATIENCE).await? {
         Report::Counters(counters) => Ok(counters),
         other => Err(child.unexpected("its counters", &other)),
+    }
+}
+
+/// The counters of both ends, where they share a process.
+async fn counters_apart(generator: &mut Child) -> Result<Reading, ChildError> {
+    match generator.listen(STEP_PATIENCE).await? {
+        Report::CountersApart { server, loadgen } => Ok(Reading {
+            server: Some(server),
+            loadgen,
+        }),
+        other => Err(generator.unexpected("the counters of both ends", &other)),
     }
 }
 

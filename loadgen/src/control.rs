@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use protocols::security::{Identity, Trust};
 use protocols::sockets::Answers;
+use reports::schema::EncodingCost;
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::Delivery;
@@ -24,7 +25,8 @@ use crate::tally::Tally;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Order {
-    /// First line to a server child: serve; answered with [`Report::Ready`].
+    /// First line to a server child: serve; answered with [`Report::Ready`]. To a generator child: serve in its own
+    /// process, before it is told its load.
     Serve(ServeOrder),
     /// First line to a generator child: derive keys; answered with [`Report::Ready`].
     Load(LoadOrder),
@@ -34,7 +36,7 @@ pub enum Order {
     Mark,
     /// A phase begins; has no answer of its own. At any time.
     BeginPhase,
-    /// To a server: digest the state; answered with [`Report::Digest`].
+    /// To whom the server is: digest the state; answered with [`Report::Digest`].
     Digest,
     /// To a generator that is ready, or waits at the end of a phase: go on.
     Go,
@@ -198,6 +200,13 @@ pub enum Report {
     },
     /// The answer to [`Order::Mark`].
     Counters(Counters),
+    /// A generator's answer to [`Order::Mark`], where the server is in its process.
+    CountersApart {
+        /// The server's.
+        server: Counters,
+        /// The generator's own.
+        loadgen: Counters,
+    },
     /// A relay's answer to [`Order::Mark`].
     Relayed(Snapshot),
     /// The answer to [`Order::Digest`]: lower-case hexadecimal; `None` if this server keeps no state.
@@ -314,6 +323,9 @@ pub struct Outcome {
     /// Response times by kind of operation, where a workload mixes several: `HdrHistogram` V2, compressed, in base64.
     #[serde(default)]
     pub operations: BTreeMap<String, String>,
+    /// What the codec's functions take alone; `None` if nobody wanted to know.
+    #[serde(default)]
+    pub encoding: Option<EncodingCost>,
     /// The digest that the server's state must have had after the first round, or after a timed phase; `None` if that
     /// cannot be known.
     pub expected_digest: Option<String>,

@@ -3,6 +3,7 @@
 mod chat;
 mod connecting;
 mod derive;
+mod encoding;
 mod reference;
 mod single_messages;
 
@@ -13,6 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::child::{first_order, say};
 use crate::control::{LoadOrder, Order, PhaseEnd, Report};
+use crate::in_process::Housed;
 
 /// How long the message phases last at least when no number of rounds is given.
 const MESSAGING_MIN_NS: u64 = 250_000_000;
@@ -22,11 +24,27 @@ const MESSAGING_MIN_NS: u64 = 250_000_000;
 /// # Errors
 /// If stdin holds no order or the parent is gone; what goes wrong in the run is told to the parent.
 pub fn main() -> anyhow::Result<()> {
-    let Order::Load(order) = first_order()? else {
+    let (housed, order) = match first_order()? {
+        Order::Serve(order) => match Housed::start(order) {
+            Ok(housed) => {
+                say(&Report::Ready {
+                    address: Some(housed.address.clone()),
+                })?;
+                (Some(housed), first_order()?)
+            }
+            Err(error) => {
+                return say(&Report::Failed {
+                    error: one_line(error.as_ref()),
+                });
+            }
+        },
+        order => (None, order),
+    };
+    let Order::Load(order) = order else {
         anyhow::bail!("a generator child is told its load first");
     };
     let ran = match registry::find(&order.protocol).map(|protocol| protocol.front) {
-        Ok(Front::Chat(pair)) => chat::run(pair, &order),
+        Ok(Front::Chat(pair)) => chat::run(pair, &order, housed),
         Ok(Front::Reference(protocol)) => reference::run(protocol, &order),
         Err(unknown) => Err(unknown.into()),
     };

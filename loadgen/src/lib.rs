@@ -10,7 +10,7 @@
 //! 3. [`campaign`]: all trials, one after another; [`conductor`]: one trial; [`target`]: its processes;
 //!    [`record`]: what they said.
 //! 4. [`control`]: how the parent and its two children talk; [`child`] is the children's side of it.
-//! 5. [`server_child`] and [`generator`]: the processes of a trial; [`link`] and [`relay_child`]: the distance between
+//! 5. [`server_child`] and [`generator`]: the processes of a trial, and `in_process`: where they are one; [`link`] and [`relay_child`]: the distance between
 //!    them, where one is simulated.
 //! 6. [`workloads`] and [`scenario`]: what is said; [`texts`]: in which words; [`pacing`]: when, on the clock of
 //!    [`timer`]; [`recorder`], [`tally`], [`intervals`] and [`operations`]: what is kept of it.
@@ -37,10 +37,12 @@ pub mod delivery;
 pub mod descriptors;
 pub mod exact;
 pub mod exit;
+pub mod factorial;
 pub mod fault;
 pub mod foreign;
 pub mod gate;
 pub mod generator;
+pub(crate) mod in_process;
 pub mod interrupt;
 pub mod intervals;
 pub mod link;

@@ -190,9 +190,10 @@ fn title(trial: &Trial) -> String {
         .rate_hz
         .map_or_else(String::new, |rate_hz| format!(", {rate_hz}/s"));
     format!(
-        "{}, {} accounts{texts}{rate}, {}{link}",
+        "{}, {} accounts{texts}{rate}, {}{link}{}",
         cell.workload,
         cell.accounts,
-        trial.name()
+        trial.name(),
+        cell.departure.words()
     )
 }

@@ -11,6 +11,7 @@ use crate::cli::RunArgs;
 use crate::control::Timing;
 use crate::delivery::Delivery;
 use crate::exit::UsageError;
+use crate::factorial::{self, Beside, Departure, Factorial, is_factorial};
 use crate::link::{self, Link};
 use crate::scenario::{self, ScenarioWorkload};
 use crate::timing::is_timed;
@@ -40,6 +41,8 @@ pub struct Cell {
     pub rate_hz: Option<u32>,
     /// The text of the scenario file behind the workload.
     pub scenario: Option<&'static str>,
+    /// What is otherwise than in the rest of the run.
+    pub departure: Departure,
 }
 
 /// What a run consists of.
@@ -59,6 +62,8 @@ pub struct Selection {
     pub timing: Timing,
     /// The offered loads of each workload, in the order of the workloads.
     rates_hz: Vec<Vec<Option<u32>>>,
+    /// The cells of a factorial run; none in any other.
+    pub factorial: Option<Factorial>,
     /// What runs twice, so that a protocol is compared with itself; none where that was not wanted, or cannot be.
     pub control: Option<Control>,
 }
@@ -82,15 +87,20 @@ impl Selection {
         let open = workloads.iter().any(|workload| is_open(*workload));
         refuse_without_effect(args, &workloads)?;
         refuse_what_does_not_repeat(args, &workloads)?;
+        let factorial = factorial::asked(args, &workloads)?;
         let accounts = match args.accounts.as_slice() {
             _ if args.idle.is_some() => args.idle.into_iter().collect(),
             _ if !open => Vec::new(),
             [] if workloads.iter().all(|workload| is_timed(*workload)) => vec![STEADY_ACCOUNTS],
+            [] if factorial.is_some() => vec![factorial::ACCOUNTS_DEFAULT],
             [] => NOTEBOOK_ACCOUNTS.to_vec(),
             asked => without_repeats(asked, |accounts| *accounts),
         };
         let with_references = workloads.iter().any(|workload| takes_references(*workload));
-        let protocols = protocols(args, with_references)?;
+        let protocols = match &factorial {
+            Some(factorial) => factorial.protocols.clone(),
+            None => protocols(args, with_references)?,
+        };
         refuse_protocols_that_do_not_repeat(args, &protocols)?;
         let rates_hz = workloads
             .iter()
@@ -104,18 +114,21 @@ impl Selection {
             accounts,
             message_bytes: without_repeats(&args.message_bytes, |bytes| *bytes),
             links: link::choice::links(&args.link),
+            factorial,
             control: None,
         };
         link::choice::check(&selection.links, &selection.protocols)?;
         selection.control = control(&selection, args)?;
         refuse_fault_without_server(args, &selection)?;
+        refuse_what_needs_two_processes(args, &selection)?;
         Ok(selection)
     }
 
     /// All combinations of workload, number of accounts, size of texts and link, in the order in which they run.
     pub fn cells(&self) -> impl Iterator<Item = Cell> {
         let over = move |cell| self.links.iter().map(move |&link| Cell { link, ..cell });
-        self.cells_on_the_spot().flat_map(over)
+        let beside = self.beside().iter().map(|beside| beside.cell);
+        self.cells_on_the_spot().flat_map(over).chain(beside)
     }
 
     /// The same without links.
@@ -132,6 +145,7 @@ impl Selection {
                         rate_hz,
                         link: None,
                         scenario: workload.scenario().map(|scenario| scenario.source.as_str()),
+                        departure: Departure::default(),
                     })
                 };
                 sizes.clone().into_iter().flat_map(of_size)
@@ -140,6 +154,13 @@ impl Selection {
                 .into_iter()
                 .flat_map(of_accounts)
         })
+    }
+
+    /// What stands beside the cells of a factorial run.
+    fn beside(&self) -> &[Beside] {
+        self.factorial
+            .as_ref()
+            .map_or(&[], |factorial| factorial.beside.as_slice())
     }
 
     /// The sizes of texts that a workload runs with; `None` stands for its own texts.
@@ -165,7 +186,9 @@ impl Selection {
     pub fn protocols_of(&self, cell: Cell) -> impl Iterator<Item = &AskedProtocol> {
         let open = workloads::find(cell.workload).is_some_and(takes_references)
             && cell.message_bytes == self.message_bytes.first().copied();
-        self.protocols
+        let beside = self.beside().iter().find(|beside| beside.cell == cell);
+        let protocols = beside.map_or(&self.protocols, |beside| &beside.protocols);
+        protocols
             .iter()
             .filter(move |protocol| open || !protocol.is_reference())
     }
@@ -188,6 +211,11 @@ impl Selection {
 /// Whether a workload is one that references take part in, which have no accounts to create and nothing to read: rounds
 /// among any number of accounts.
 fn takes_references(workload: &dyn Workload) -> bool {
+    has_rounds(workload) && !is_factorial(workload)
+}
+
+/// Whether a workload repeats rounds.
+fn has_rounds(workload: &dyn Workload) -> bool {
     is_open(workload) && !is_timed(workload)
 }
 
@@ -207,7 +235,7 @@ fn control(selection: &Selection, args: &RunArgs) -> Result<Option<Control>, Usa
     let protocol = selection
         .protocols
         .iter()
-        .find(|protocol| !protocol.is_reference());
+        .find(|protocol| !protocol.is_reference() && !protocol.protocol.is_in_process());
     let in_scaling = |cell: &Cell| cell.workload == workload::SCALING;
     let cell = selection
         .cells()
@@ -217,11 +245,11 @@ fn control(selection: &Selection, args: &RunArgs) -> Result<Option<Control>, Usa
         .or_else(|| {
             selection
                 .cells()
-                .filter(|cell| !is_beyond_first(selection, cell))
+                .filter(|cell| !is_beyond_first(selection, cell) && !is_beside(selection, cell))
                 .last()
         });
     let control = match (protocol, cell) {
-        (Some(protocol), Some(cell)) if args.trials > 1 => Some(Control {
+        (Some(protocol), Some(cell)) if args.trials() > 1 => Some(Control {
             cell,
             protocol: protocol.clone(),
         }),
@@ -234,6 +262,11 @@ fn control(selection: &Selection, args: &RunArgs) -> Result<Option<Control>, Usa
         ));
     }
     Ok(control.filter(|_| !args.no_control))
+}
+
+/// Whether a cell stands beside those of a factorial run.
+fn is_beside(selection: &Selection, cell: &Cell) -> bool {
+    selection.beside().iter().any(|beside| beside.cell == *cell)
 }
 
 /// Whether a cell has another load than the lowest, which may be more than is carried.
@@ -253,6 +286,7 @@ fn workloads(args: &RunArgs) -> Result<Vec<&'static dyn Workload>, UsageError> {
     let wanted = |workload: &&'static dyn Workload| match args.workload.as_slice() {
         _ if args.idle.is_some() || is_idle(*workload) => args.idle.is_some() && is_idle(*workload),
         [] if is_timed(*workload) || workload.scenario().is_some() => false,
+        [] if is_factorial(*workload) => false,
         [] => (args.accounts.is_empty() && args.message_bytes.is_empty()) || is_open(*workload),
         asked => asked.iter().any(|asked| asked.name() == workload.name()),
     };
@@ -266,7 +300,7 @@ fn refuse_without_effect(
     let options: [(&str, bool, Suits); 3] = [
         ("--accounts", !args.accounts.is_empty(), is_open),
         ("--message-bytes", !args.message_bytes.is_empty(), is_open),
-        ("--rounds", args.rounds.is_some(), takes_references),
+        ("--rounds", args.rounds.is_some(), has_rounds),
     ];
     let is_mixed = workloads
         .iter()
@@ -321,6 +355,26 @@ fn refuse_protocols_that_do_not_repeat(
             "--deterministic: {asked} carries other bytes each time, because {why}; leave it out of --protocol"
         ))),
         _ => Ok(()),
+    }
+}
+
+/// What is in one process has no address that others could reach, and no memory that is one end's own.
+fn refuse_what_needs_two_processes(
+    args: &RunArgs,
+    selection: &Selection,
+) -> Result<(), UsageError> {
+    let option = match (&args.addr, args.idle) {
+        (Some(_), _) => "--addr",
+        (_, Some(_)) => "--idle",
+        _ => return Ok(()),
+    };
+    let mut protocols = selection.protocols.iter();
+    match protocols.find(|asked| asked.protocol.is_in_process()) {
+        Some(asked) => Err(UsageError(format!(
+            "{option}: both ends of {} are in one process; leave it out of --protocol",
+            asked.asked
+        ))),
+        None => Ok(()),
     }
 }
 

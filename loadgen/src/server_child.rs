@@ -44,7 +44,14 @@ pub fn main() -> anyhow::Result<()> {
 
 fn serve(order: &ServeOrder) -> anyhow::Result<()> {
     match registry::find(&order.protocol)?.front {
-        Front::Chat(pair) => runtime(order.threads)?.block_on(serve_chat(pair, order)),
+        Front::Chat(pair) => runtime(order.threads)?.block_on(async {
+            let serving = Serving::start(pair, order).await?;
+            let orders = orders(&serving.traffic);
+            say(&Report::Ready {
+                address: Some(serving.address.clone()),
+            })?;
+            serving.obey(orders).await
+        }),
         Front::Reference(reference) => {
             let running = reference
                 .serve(&order.address)
@@ -89,33 +96,57 @@ fn orders(traffic: &Arc<Traffic>) -> UnboundedReceiver<Order> {
     follow_orders(Arc::new(move || meter::read(&traffic)))
 }
 
-async fn serve_chat(pair: Pair, order: &ServeOrder) -> anyhow::Result<()> {
-    let traffic = Arc::new(Traffic::default());
-    let directory = tempfile::tempdir().context("cannot make a directory for the store")?;
-    let chat = core(order, directory.path())?;
-    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let listening = pair
-        .transport
-        .listen(Listen {
-            address: order.address.clone(),
-            codec: pair.codec,
-            chat: Arc::clone(&chat),
-            identity: order.identity.clone().map(Arc::new),
-            traffic: Arc::clone(&traffic),
-            stop: stop.clone(),
-            tasks: tasks.clone(),
-            compression: compression(order.compression.as_deref())?,
+/// A front end with its core, that listens.
+pub(crate) struct Serving {
+    /// Where.
+    pub(crate) address: String,
+    /// Where the bytes of its sockets are counted.
+    pub(crate) traffic: Arc<Traffic>,
+    chat: Arc<Chat>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    /// Where its store may lie, as long as it serves.
+    _directory: tempfile::TempDir,
+}
+
+impl Serving {
+    /// Listens.
+    pub(crate) async fn start(pair: Pair, order: &ServeOrder) -> anyhow::Result<Self> {
+        let traffic = Arc::new(Traffic::default());
+        let directory = tempfile::tempdir().context("cannot make a directory for the store")?;
+        let chat = core(order, directory.path())?;
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let listening = pair
+            .transport
+            .listen(Listen {
+                address: order.address.clone(),
+                codec: pair.codec,
+                chat: Arc::clone(&chat),
+                identity: order.identity.clone().map(Arc::new),
+                traffic: Arc::clone(&traffic),
+                stop: stop.clone(),
+                tasks: tasks.clone(),
+                compression: compression(order.compression.as_deref())?,
+            })
+            .await?;
+        Ok(Self {
+            address: listening.address,
+            traffic,
+            chat,
+            stop,
+            tasks,
+            _directory: directory,
         })
-        .await?;
-    let orders = orders(&traffic);
-    say(&Report::Ready {
-        address: Some(listening.address),
-    })?;
-    obey(orders, &chat).await?;
-    stop.cancel();
-    tasks.close();
-    drop(tokio::time::timeout(STOP_TIMEOUT, tasks.wait()).await);
-    Ok(())
+    }
+
+    /// Serves and follows orders until one says stop, or nobody is left to give any.
+    pub(crate) async fn obey(self, orders: UnboundedReceiver<Order>) -> anyhow::Result<()> {
+        obey(orders, &self.chat).await?;
+        self.stop.cancel();
+        self.tasks.close();
+        drop(tokio::time::timeout(STOP_TIMEOUT, self.tasks.wait()).await);
+        Ok(())
+    }
 }
 
 /// The compression of this name.

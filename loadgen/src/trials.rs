@@ -58,12 +58,14 @@ pub struct Repetition {
     pub seed: u64,
 }
 
-/// All trials in their order: rounds of trials, in each all cells, in each all of its protocols in a random order.
+/// All trials in their order: rounds of trials, in each all cells, in each all of its protocols in a random order. In a
+/// factorial run, what is compared stands in several cells, and so all of a round are mixed.
 #[must_use]
 pub fn plan(selection: &Selection, repetition: Repetition) -> Vec<Trial> {
     let mut random = ChaCha8Rng::seed_from_u64(repetition.seed);
     let mut plan = Vec::new();
     for round in 1..=repetition.trials {
+        let begins = plan.len();
         for cell in selection.cells() {
             let compared = selection.protocols_of(cell);
             let control = selection
@@ -81,6 +83,9 @@ pub fn plan(selection: &Selection, repetition: Repetition) -> Vec<Trial> {
                 round,
                 part,
             }));
+        }
+        if selection.factorial.is_some() {
+            shuffle(&mut plan[begins..], &mut random);
         }
     }
     plan

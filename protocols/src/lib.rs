@@ -20,6 +20,7 @@ pub mod codecs;
 pub mod conditions;
 pub mod conformance;
 pub mod counted;
+pub mod factors;
 pub mod floor;
 pub mod link;
 pub mod registry;

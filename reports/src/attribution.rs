@@ -23,7 +23,7 @@ mod waterfall;
 
 pub(crate) use self::quantity::{all_ns, message_time_ns};
 use self::rounds::Rounds;
-use crate::schema::{Attribution, Component, EffectFigure, Results};
+use crate::schema::{Attribution, EffectFigure, Results};
 use crate::statistics::factorial::Effect;
 
 /// The transport without sockets.
@@ -58,17 +58,4 @@ fn figure(effect: Effect) -> EffectFigure {
         high: effect.interval.map(|interval| interval.high),
         finding: effect.finding().words().to_owned(),
     }
-}
-
-impl Component {
-    /// The parts, in the order in which they are shown.
-    pub(crate) const PARTS: [&str; 7] = [
-        "core",
-        "core_and_transport",
-        "encoding",
-        "encoding_alone",
-        "transport",
-        "framing",
-        "interaction",
-    ];
 }

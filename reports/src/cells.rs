@@ -168,7 +168,9 @@ impl<'a> Cell<'a> {
 
     /// Whether it is compared with others of its workload.
     pub(crate) fn competes(&self) -> bool {
-        !self.is_reference() && !self.is_component() && !self.is_invalid()
+        let is_ranked = !self.is_reference() && !self.is_component() && !self.is_invalid();
+        // Of a factorial run attribution and claims say what may be said.
+        is_ranked && self.workload != workload::FACTORIAL
     }
 
     /// Whether another cell is of the same workload and number of accounts, under the same conditions.
@@ -274,12 +276,14 @@ impl<'a> Grid<'a> {
         workloads
     }
 
-    /// The workload that the charts and the verdict are about: scaling where it ran, then whatever is not efficiency.
+    /// The workload that the charts and the verdict are about: scaling where it ran, then whatever is not efficiency; a
+    /// factorial run, whose cells are components, only where there is no other.
     pub(crate) fn main_workload(&self) -> Option<&'a str> {
         let workloads = self.workloads();
         let rank = |name: &str| match name {
             workload::SCALING => 0,
             workload::EFFICIENCY => 2,
+            workload::FACTORIAL => 3,
             _ => 1,
         };
         workloads.into_iter().min_by_key(|name| rank(name))

@@ -10,7 +10,7 @@ mod list;
 #[cfg(test)]
 mod tests;
 
-use self::data::{Data, Figure};
+use self::data::{Data, Figure, Role};
 use crate::numbers;
 use crate::schema::{Claim, ClaimFigure, Results, workload};
 use crate::statistics::interval::Interval;
@@ -84,7 +84,7 @@ fn verdict(said: &[Says]) -> &'static str {
     }
 }
 
-/// A figure as it stands in results, and what it says; nothing where it only stands beside.
+/// A figure as it stands in results, and what it says of the claim; nothing where it decides nothing.
 fn held_against(figure: &Figure, data: &Data<'_>) -> (ClaimFigure, Option<Says>) {
     let found = figure.found(data);
     let mut shown = ClaimFigure {
@@ -105,25 +105,25 @@ fn held_against(figure: &Figure, data: &Data<'_>) -> (ClaimFigure, Option<Says>)
         shown.verdict = words;
         says
     });
-    if said.is_none() {
+    if figure.expected.is_none() {
         shown.verdict = match found {
             Some(_) => "beside".to_owned(),
             None => figure.missing(data),
         };
     }
-    (shown, said)
+    (shown, said.filter(|_| figure.role == Role::Claim))
 }
 
 impl Expected {
-    const fn between(from: f64, to: f64) -> Option<Self> {
-        Some(Self { from, to })
+    const fn between(from: f64, to: f64) -> Self {
+        Self { from, to }
     }
 
-    const fn at_least(from: f64) -> Option<Self> {
+    const fn at_least(from: f64) -> Self {
         Self::between(from, f64::INFINITY)
     }
 
-    const fn at_most(to: f64) -> Option<Self> {
+    const fn at_most(to: f64) -> Self {
         Self::between(f64::NEG_INFINITY, to)
     }
 

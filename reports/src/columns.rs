@@ -162,6 +162,7 @@ pub(crate) fn workload_words(workload: &str) -> &'static str {
     match workload {
         crate::schema::workload::EFFICIENCY => "two accounts, 20 messages, read at once",
         crate::schema::workload::SCALING => "each of k accounts sends to every other",
+        crate::schema::workload::FACTORIAL => "scaling over every pair of codecs and transports",
         crate::schema::workload::IDLE => "k accounts log in and say nothing",
         _ => "",
     }

@@ -12,6 +12,7 @@
 //! 8. [`report`]: all of it, written. [`tables`]: what a terminal shows. [`evidence`]: how often one protocol
 //!    was told apart from itself.
 
+mod attributed;
 pub mod attribution;
 mod cells;
 mod charts;

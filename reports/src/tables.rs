@@ -1,6 +1,7 @@
 //! The tables that a terminal shows after a run.
 
 mod between;
+mod factorial;
 mod operations;
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
@@ -43,6 +44,7 @@ pub fn terminal(results: &Results, width: usize) -> Result<String, CellError> {
         .collect();
     tables.extend(operations::tables(&grid, width)?);
     tables.extend(between::tables(&grid, width));
+    tables.extend(factorial::tables(results, width));
     Ok(tables.join("\n"))
 }
 

@@ -35,7 +35,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let plan = trials::plan(
         &selection,
         Repetition {
-            trials: args.trials,
+            trials: args.trials(),
             seed: settings.seed,
         },
     );
@@ -55,6 +55,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Exit> {
         return nothing(&harvest);
     }
     results.runs = std::mem::take(&mut harvest.runs);
+    results.attribution = reports::attribution::of(&results);
+    results.claims = reports::claims::of(&results);
     let verdict = Verdict::of(&results.runs, &harvest);
     eprint!("{}", verdict.complaints);
     show(&results, &verdict, args)?;
@@ -131,7 +133,11 @@ fn config(args: &RunArgs, selection: &Selection, settings: &Settings) -> Config 
         command,
         started_at: machine::rfc_3339(SystemTime::now()),
         seed: settings.seed,
-        trials: args.trials,
+        trials: args.trials(),
+        factors: selection
+            .factorial
+            .as_ref()
+            .map(|factorial| factorial.factors.clone()),
         protocols: selection
             .protocols
             .iter()
@@ -237,7 +243,7 @@ fn announcement(
     let _ = writeln!(
         text,
         "  trials      {} of each, {} in all, about {estimate} s",
-        args.trials,
+        args.trials(),
         plan.len()
     );
     if let Some(control) = &selection.control {

@@ -10,14 +10,16 @@ use futures_util::stream::{FuturesUnordered, TryStreamExt as _};
 use protocols::client::MessageBytes;
 use protocols::counted::Traffic;
 use protocols::registry::Pair;
-use reports::schema::phase;
+use reports::schema::{phase, workload};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::connecting::Door;
+use super::encoding;
 use super::single_messages;
 use super::{Onward, RoundsSoFar, barrier, derive, next_batch, onward};
 use crate::child::{follow_orders, say};
 use crate::control::{Layers, LoadOrder, Order, Outcome, PhaseEnd, Report};
+use crate::in_process::{Housed, Meter};
 use crate::meter;
 use crate::operations::Operations;
 use crate::oracle::{Extent, Names, Oracle};
@@ -33,14 +35,22 @@ use crate::workloads::{self, Part, PhaseKind};
 const STALL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Derives keys, connects, and runs the workload of the order.
-pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
+pub(super) fn run(
+    pair: Pair,
+    order: &LoadOrder,
+    housed: Option<Housed>,
+) -> anyhow::Result<Outcome> {
     let workload = workloads::ordered(order)?;
     let capabilities = pair.codec.capabilities();
     let secrets = derive::secrets(capabilities, order.accounts, order.seed);
     let traffic = Arc::new(Traffic::default());
-    let orders = {
-        let traffic = Arc::clone(&traffic);
-        follow_orders(Arc::new(move || meter::read(&traffic)))
+    let (meter, orders) = match housed {
+        Some(housed) => housed.follow_orders(Arc::clone(&traffic))?,
+        None => {
+            let traffic = Arc::clone(&traffic);
+            let meter: Meter = Arc::new(move || meter::read(&traffic));
+            (Arc::clone(&meter), follow_orders(meter))
+        }
     };
     super::runtime()?.block_on(async {
         let waking = match order.timing.rate_hz {
@@ -62,6 +72,7 @@ pub(super) fn run(pair: Pair, order: &LoadOrder) -> anyhow::Result<Outcome> {
             order,
             pair,
             traffic,
+            meter,
             orders,
             around: Surroundings {
                 shared: &shared,
@@ -112,6 +123,7 @@ struct Run<'a> {
     order: &'a LoadOrder,
     pair: Pair,
     traffic: Arc<Traffic>,
+    meter: Meter,
     orders: UnboundedReceiver<Order>,
     around: Surroundings<'a>,
     workers: Vec<Worker>,
@@ -159,8 +171,12 @@ impl Run<'_> {
             }
             Ended::Stopped | Ended::Failed => None,
         };
+        let is_split = ended == Ended::Done && self.order.workload == workload::FACTORIAL;
+        // A format that says nothing before somebody has logged in cannot be measured alone.
+        let encoding = is_split.then(|| encoding::measure(self.pair.codec).ok());
         Ok(Outcome {
             single_messages,
+            encoding: encoding.flatten(),
             ..self.outcome(ended)
         })
     }
@@ -376,7 +392,7 @@ impl Run<'_> {
             elapsed_ns,
             messages: acknowledged - self.messages,
             rounds,
-            counters: meter::read(&self.traffic),
+            counters: (self.meter)(),
             layers: self.layers(),
         };
         self.messages = acknowledged;
@@ -440,6 +456,7 @@ impl Run<'_> {
             messages: shared.acknowledged,
             ledger,
             single_messages: None,
+            encoding: None,
             recorded: shared.recorder.recorded(),
             tally: shared.tally,
             intervals: shared.intervals.clone(),

@@ -2,6 +2,7 @@
 
 mod contract;
 pub mod efficiency;
+pub mod factorial;
 pub mod idle;
 pub mod mixed;
 mod resized;
@@ -24,6 +25,7 @@ pub static WORKLOADS: LazyLock<Vec<&'static dyn Workload>> = LazyLock::new(|| {
         &scaling::Scaling,
         &steady::Steady,
         &idle::Idle,
+        &factorial::Factorial,
         mixed::workload(),
     ]
 });

@@ -21,10 +21,7 @@ impl<'a> Rounds<'a> {
         let factors = results.config.factors.as_ref()?;
         let mut rounds: BTreeMap<(u32, u32), Vec<&'a Run>> = BTreeMap::new();
         for run in results.runs.iter().filter(|run| is_cell(run, results)) {
-            rounds
-                .entry((run.origin, run.trial))
-                .or_default()
-                .push(run);
+            rounds.entry((run.origin, run.trial)).or_default().push(run);
         }
         let all = rounds.len();
         let complete: Vec<Vec<&Run>> = rounds

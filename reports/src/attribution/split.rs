@@ -90,9 +90,8 @@ impl<'r, 'a> Model<'r, 'a> {
             Some(memory) => ("core", memory),
             None => ("core_and_transport", self.socket),
         };
-        let core = |round: usize, table: &Table| {
-            table.column(base) - self.encoding_base(round, table)
-        };
+        let core =
+            |round: usize, table: &Table| table.column(base) - self.encoding_base(round, table);
         self.effect(core)
             .map(|effect| component(part, None, effect))
             .into_iter()
@@ -112,11 +111,7 @@ impl<'r, 'a> Model<'r, 'a> {
         self.by_codec("encoding_alone", |round, _, codec| alone[round][codec])
     }
 
-    fn by_codec(
-        &self,
-        part: &str,
-        of: impl Fn(usize, &Table, usize) -> f64,
-    ) -> Vec<Component> {
+    fn by_codec(&self, part: &str, of: impl Fn(usize, &Table, usize) -> f64) -> Vec<Component> {
         let codecs = self.rounds.factors.codecs.iter().enumerate();
         codecs
             .filter_map(|(place, codec)| {

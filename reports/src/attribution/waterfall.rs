@@ -48,7 +48,7 @@ const BETWEEN: [([&str; 2], &str); 1] = [([SOCKET, "grpc"], "grpc-stream")];
 /// What the step from one transport to another is called.
 const STEPS: [([&str; 2], &str); 4] = [
     ([SOCKET, "grpc-stream"], "HTTP/2"),
-    (["grpc-stream", "grpc"], "a call for each request"),
+    (["grpc-stream", "grpc"], "a call each"),
     ([SOCKET, "grpc"], "HTTP/2 and calls"),
     ([SOCKET, "http"], "HTTP/1.1"),
 ];
@@ -121,5 +121,8 @@ fn path(rounds: &Rounds<'_>, way: &Way) -> Option<Vec<usize>> {
 
 fn step_name(from: &str, to: &str) -> String {
     let known = STEPS.iter().find(|(pair, _)| *pair == [from, to]);
-    known.map_or_else(|| format!("{to} for {from}"), |(_, name)| (*name).to_owned())
+    known.map_or_else(
+        || format!("{to} for {from}"),
+        |(_, name)| (*name).to_owned(),
+    )
 }

@@ -13,12 +13,15 @@ mod latency_delivery;
 mod latency_delivery_by_accounts;
 mod memory;
 mod throughput;
+mod waterfall;
+mod waterfall_bytes;
+mod waterfall_cpu;
 
 use crate::cells::Grid;
 use crate::plot::{self, DrawError, Figure, Rendered};
 
 /// All charts, in the order in which a report shows them. A chart whose data are missing is left out.
-const CHARTS: [fn(&Grid<'_>) -> Option<Figure>; 12] = [
+const CHARTS: [fn(&Grid<'_>) -> Option<Figure>; 15] = [
     throughput::figure,
     elapsed::figure,
     latency_ack::figure,
@@ -31,6 +34,9 @@ const CHARTS: [fn(&Grid<'_>) -> Option<Figure>; 12] = [
     memory::figure,
     distance_ack::figure,
     distance_elapsed::figure,
+    waterfall::figure,
+    waterfall_cpu::figure,
+    waterfall_bytes::figure,
 ];
 
 /// Draws all charts for which there are data.

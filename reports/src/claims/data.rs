@@ -156,6 +156,16 @@ pub(super) struct Figure {
     pub(super) origin: Origin,
     /// None for a figure that only stands beside.
     pub(super) expected: Option<Expected>,
+    pub(super) role: Role,
+}
+
+/// What a figure is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// What the claim says: it decides.
+    Claim,
+    /// Why it should be so: it says of itself whether it holds, and decides nothing.
+    Reason,
 }
 
 /// What a figure is made from.
@@ -169,6 +179,12 @@ pub(super) enum Source {
 }
 
 impl Figure {
+    /// The same as a reason.
+    pub(super) const fn for_a_reason(mut self) -> Self {
+        self.role = Role::Reason;
+        self
+    }
+
     /// Over rounds; none where no round has all that it is made from.
     pub(super) fn found(&self, data: &Data<'_>) -> Option<PairedRatio> {
         let pairs: Vec<Pair> = match self.source {

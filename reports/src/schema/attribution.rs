@@ -137,7 +137,7 @@ pub struct Claim {
     pub notebook: String,
     /// What it says, in our words.
     pub claim: String,
-    /// `supported`, `refuted` or `cannot be told`.
+    /// `supported`, `refuted`, `holds in part` or `cannot be told`.
     pub verdict: String,
     /// What it is held against.
     pub figures: Vec<ClaimFigure>,

@@ -1,8 +1,10 @@
 //! The sections of a report: one file each, and one line each in [`SECTIONS`].
 
 mod all_numbers;
+mod attribution;
 mod between;
 mod bytes;
+mod claims;
 mod conditions;
 mod cost;
 mod distance;
@@ -24,8 +26,10 @@ pub(crate) struct Source<'s, 'a> {
 }
 
 /// All sections, in the order in which a report shows them. A section whose data are missing is left out.
-const SECTIONS: [fn(&Source<'_, '_>) -> Option<Section>; 12] = [
+const SECTIONS: [fn(&Source<'_, '_>) -> Option<Section>; 14] = [
     verdict::section,
+    claims::section,
+    attribution::section,
     between::section,
     notebook::section,
     throughput::section,

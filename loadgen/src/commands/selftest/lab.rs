@@ -36,7 +36,7 @@ impl Lab {
         let settings = settings(&args, &selection)?;
         descriptors::allow(selection.sockets_max())?;
         let repetition = Repetition {
-            trials: args.trials,
+            trials: args.trials(),
             seed: settings.seed,
         };
         let plan = trials::plan(&selection, repetition);

@@ -4,3 +4,4 @@ pub(crate) mod by_accounts;
 pub(crate) mod by_distance;
 pub(crate) mod percentiles;
 pub(crate) mod stacked;
+pub(crate) mod waterfall;

@@ -1,0 +1,157 @@
+//! Attribution and claims in words and numbers, for the page and for a terminal.
+
+use crate::claims;
+use crate::numbers::{self, NONE};
+use crate::schema::{Attribution, Claim, ClaimFigure, Component, EffectFigure, Waterfall};
+
+/// The quantities, how they are called, and how many of their units are one of those that are shown.
+const QUANTITIES: [(&str, &str, f64); 5] = [
+    ("time_ns", "time, µs", 1e3),
+    ("latency_p50_ns", "ack p50, µs", 1e3),
+    ("server_cpu_ns", "server CPU, µs", 1e3),
+    ("loadgen_cpu_ns", "generator CPU, µs", 1e3),
+    ("stream_bytes", "stream, B", 1.0),
+];
+
+/// What a quantity is called, with its unit.
+pub(crate) fn title(quantity: &str) -> &'static str {
+    let known = QUANTITIES.iter().find(|(name, ..)| *name == quantity);
+    known.map_or("", |(_, title, _)| title)
+}
+
+/// A quantity in the unit that is shown.
+pub(crate) fn scaled(quantity: &str, value: f64) -> f64 {
+    let known = QUANTITIES.iter().find(|(name, ..)| *name == quantity);
+    value / known.map_or(1.0, |(.., unit)| *unit)
+}
+
+/// What a component is called.
+pub(crate) fn component_words(component: &Component) -> String {
+    let of = component.of.as_deref().unwrap_or_default();
+    match component.part.as_str() {
+        "core" => "core (memory, without encoding)".to_owned(),
+        "core_and_transport" => "core and socket (without encoding)".to_owned(),
+        "encoding" => format!("encoding: {of}"),
+        "encoding_alone" => format!("· {of}, measured alone"),
+        "transport" => format!("transport: {of} over memory"),
+        "framing" => format!("framing: {of}"),
+        part => format!("{part}: {of}"),
+    }
+}
+
+/// Everything but interactions, then the one that is largest by time; the components of each in all quantities.
+pub(crate) fn rows(attribution: &Attribution) -> Vec<Vec<&Component>> {
+    let Some(first) = attribution.quantities.first() else {
+        return Vec::new();
+    };
+    let is_interaction = |component: &&Component| component.part == "interaction";
+    let shown = first.components.iter().filter(|one| !is_interaction(one));
+    let size = |component: &&Component| component.effect.value.abs();
+    let largest = first
+        .components
+        .iter()
+        .filter(is_interaction)
+        .max_by(|one, other| size(one).total_cmp(&size(other)));
+    shown
+        .chain(largest)
+        .map(|component| across(attribution, component))
+        .collect()
+}
+
+/// The same component of each quantity.
+fn across<'a>(attribution: &'a Attribution, component: &Component) -> Vec<&'a Component> {
+    let same = |other: &&Component| other.part == component.part && other.of == component.of;
+    let quantities = attribution.quantities.iter();
+    quantities
+        .filter_map(|quantity| quantity.components.iter().find(same))
+        .collect()
+}
+
+/// An effect with its sign: `+15.3`.
+pub(crate) fn signed(value: f64) -> String {
+    let sign = if value < 0.0 { "−" } else { "+" };
+    format!("{sign}{}", numbers::measured(value.abs()))
+}
+
+/// An amount that may be below 0.
+pub(crate) fn amount(value: f64) -> String {
+    if value < 0.0 {
+        format!("−{}", numbers::measured(-value))
+    } else {
+        numbers::measured(value)
+    }
+}
+
+/// `14.9 to 15.7`, `exact`, or nothing.
+pub(crate) fn interval(quantity: &str, effect: &EffectFigure) -> String {
+    match (effect.low, effect.high) {
+        (Some(low), Some(high)) => {
+            let show = |value| amount(scaled(quantity, value));
+            format!("{} to {}", show(low), show(high))
+        }
+        _ if effect.finding == "too few trials" => String::new(),
+        _ => "exact".to_owned(),
+    }
+}
+
+/// `json+tcp 10.2, +15.3 HTTP/2 (14.9 to 15.7), −2.10 protobuf (−2.3 to −1.9), = protobuf+grpc 23.4`, in one line.
+pub(crate) fn waterfall_words(waterfall: &Waterfall) -> String {
+    let Waterfall {
+        quantity, from, to, ..
+    } = waterfall;
+    let show = |value| amount(scaled(quantity, value));
+    let steps = waterfall.steps.iter().map(|step| {
+        let interval = interval(quantity, &step.effect);
+        let interval = if interval.is_empty() {
+            interval
+        } else {
+            format!(" ({interval})")
+        };
+        let by = signed(scaled(quantity, step.effect.value));
+        format!("{by} {}{interval}", step.what)
+    });
+    let ends = [
+        format!("{from} {}", show(waterfall.from_value)),
+        format!("= {to} {}", show(waterfall.to_value)),
+    ];
+    let [begin, end] = ends;
+    let all: Vec<String> = [begin].into_iter().chain(steps).chain([end]).collect();
+    format!(
+        "{}, {}: {}",
+        waterfall.title,
+        title(quantity),
+        all.join(", ")
+    )
+}
+
+/// What cannot be given to one step, in words; nothing where the codec does not change.
+pub(crate) fn interaction_words(waterfall: &Waterfall) -> String {
+    let Waterfall {
+        quantity,
+        interaction,
+        ..
+    } = waterfall;
+    let interval = interval(quantity, interaction);
+    let by = signed(scaled(quantity, interaction.value));
+    format!("{by} ({interval}, {})", interaction.finding)
+}
+
+/// A figure of a claim: its value, its interval.
+pub(crate) fn claim_figure(figure: &ClaimFigure) -> (String, String) {
+    let show = |value| claims::show(&figure.unit, value);
+    let value = figure.value.map_or(NONE.to_owned(), show);
+    let interval = match (figure.value, figure.low, figure.high) {
+        (_, Some(low), Some(high)) => format!("{} to {}", show(low), show(high)),
+        (Some(_), ..) => "exact, or a single trial".to_owned(),
+        _ => String::new(),
+    };
+    (value, interval)
+}
+
+/// `claim 1 (A), refuted: JSON takes …`.
+pub(crate) fn claim_words(claim: &Claim) -> String {
+    format!(
+        "claim {} ({}), {}: {}",
+        claim.number, claim.notebook, claim.verdict, claim.claim
+    )
+}

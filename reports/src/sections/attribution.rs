@@ -1,0 +1,174 @@
+//! Which part of a message's cost is whose.
+
+use super::Source;
+use crate::attributed;
+use crate::attribution;
+use crate::document::{Block, Column, Entry, Section, Table};
+use crate::numbers;
+use crate::schema::{Attribution, Component};
+
+pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
+    let attribution = attribution::of(source.grid.results)?;
+    let mut blocks = vec![Block::Text(introduction(&attribution))];
+    blocks.extend(source.charts(&["waterfall", "waterfall_cpu", "waterfall_bytes"]));
+    blocks.push(Block::Table(ways(&attribution)));
+    blocks.push(Block::Table(components(&attribution)));
+    blocks.push(Block::Table(interactions(&attribution)));
+    blocks.push(Block::Table(bytes(&attribution)));
+    blocks.push(Block::Text(CANNOT_TELL.to_owned()));
+    Some(Section {
+        id: "attribution",
+        title: "Encoding, framing, transport: which part is whose".to_owned(),
+        blocks,
+    })
+}
+
+fn introduction(attribution: &Attribution) -> String {
+    let left_out = match attribution.rounds_left_out {
+        0 => String::new(),
+        rounds => format!(" {rounds} more lack a valid run of some pair, and are left out."),
+    };
+    format!(
+        "Every one of the codecs {} ran on every one of the transports {}, in {} rounds of trials.{left_out} Effects are \
+         means over rounds with 99 % intervals (Student's t over the rounds' own effects).",
+        attribution.factors.codecs.join(", "),
+        attribution.factors.transports.join(", "),
+        attribution.rounds
+    )
+}
+
+const CANNOT_TELL: &str = "What this cannot tell: several accounts send at a time, so that time is that of the busier of two \
+    processes and not the sum of what both do; CPU time is. Without a socket both ends share a process, its memory and its \
+    caches. What a codec takes in a loop of its own, with its code and data at hand, is the least that it takes. \
+    Interactions belong to a pair and to neither of its parts.";
+
+fn components(attribution: &Attribution) -> Table {
+    let rows = attributed::rows(attribution);
+    Table {
+        caption: "What a message costs, part by part".to_owned(),
+        columns: std::iter::once(Column::words("component"))
+            .chain(quantities(attribution))
+            .collect(),
+        rows: rows.iter().map(|row| component_row(attribution, row)).collect(),
+        notes: vec![
+            "core is what is left in memory without encoding: rules, store, sessions, and the generator's own work. \
+             transport is what a socket adds, framing what a transport adds to TCP. The parts of a pair and its \
+             interaction add up to what was measured there; the largest interaction is the last row."
+                .to_owned(),
+        ],
+    }
+}
+
+fn quantities(attribution: &Attribution) -> impl Iterator<Item = Column> + '_ {
+    let quantities = attribution.quantities.iter();
+    quantities.map(|quantity| Column::numbers(attributed::title(&quantity.quantity)))
+}
+
+fn component_row(attribution: &Attribution, row: &[&Component]) -> Vec<Entry> {
+    let name = row.first().map(|one| attributed::component_words(one));
+    let entries = attribution.quantities.iter().zip(row);
+    let entries = entries.map(|(quantity, component)| {
+        let value = attributed::scaled(&quantity.quantity, component.effect.value);
+        let interval = attributed::interval(&quantity.quantity, &component.effect);
+        let words = match component.effect.finding.as_str() {
+            "shown" => interval,
+            finding if interval.is_empty() => finding.to_owned(),
+            finding => format!("{interval}; {finding}"),
+        };
+        Entry::with_detail(attributed::amount(value), words)
+    });
+    std::iter::once(Entry::new(name.unwrap_or_default()))
+        .chain(entries)
+        .collect()
+}
+
+/// What does not add up, pair by pair.
+fn interactions(attribution: &Attribution) -> Table {
+    let of_first = attribution.quantities.first();
+    let components = of_first.map(|quantity| quantity.components.as_slice());
+    let pairs = components
+        .unwrap_or_default()
+        .iter()
+        .filter(|component| component.part == "interaction");
+    let row = |pair: &Component| {
+        let same = attribution.quantities.iter().filter_map(|quantity| {
+            let mut components = quantity.components.iter();
+            components.find(|one| one.part == pair.part && one.of == pair.of)
+        });
+        let mut row = component_row(attribution, &same.collect::<Vec<_>>());
+        row[0] = Entry::new(pair.of.clone().unwrap_or_default());
+        row
+    };
+    Table {
+        caption: "Interaction: by how much each pair is above the sum of its parts".to_owned(),
+        columns: std::iter::once(Column::words("pair"))
+            .chain(quantities(attribution))
+            .collect(),
+        rows: pairs.map(row).collect(),
+        notes: vec!["Intervals of all pairs hold together with 99 % (Bonferroni).".to_owned()],
+    }
+}
+
+fn ways(attribution: &Attribution) -> Table {
+    let rows = attribution.waterfalls.iter().map(|way| {
+        let step = |step: &crate::schema::WaterfallStep| {
+            let by = attributed::signed(attributed::scaled(&way.quantity, step.effect.value));
+            let interval = attributed::interval(&way.quantity, &step.effect);
+            format!("{by} {} ({interval})", step.what)
+        };
+        let steps: Vec<String> = way.steps.iter().map(step).collect();
+        let show = |value| attributed::amount(attributed::scaled(&way.quantity, value));
+        vec![
+            Entry::new(way.title.clone()),
+            Entry::new(attributed::title(&way.quantity)),
+            Entry::with_detail(show(way.from_value), way.from.clone()),
+            Entry::new(steps.join("; ")),
+            Entry::with_detail(show(way.to_value), way.to.clone()),
+            Entry::new(attributed::interaction_words(way)),
+        ]
+    });
+    Table {
+        caption: "From one protocol to another".to_owned(),
+        columns: vec![
+            Column::words("way"),
+            Column::words("for a message"),
+            Column::numbers("from"),
+            Column::prose("steps"),
+            Column::numbers("to"),
+            Column::prose("interaction"),
+        ],
+        rows: rows.collect(),
+        notes: vec![
+            "Steps are taken with the first codec and with the second, and averaged (Shapley): they add up, whatever the \
+             order. The interaction is by how much the codec's step is larger on the second transport."
+                .to_owned(),
+        ],
+    }
+}
+
+fn bytes(attribution: &Attribution) -> Table {
+    let rows = attribution.bytes.iter().map(|bytes| {
+        let show = |value: f64| Entry::new(numbers::decimals(value, 1));
+        vec![
+            Entry::new(format!("{}+{}", bytes.codec, bytes.transport)),
+            show(bytes.payload),
+            show(bytes.encoding),
+            show(bytes.framing),
+            show(bytes.payload + bytes.encoding + bytes.framing),
+        ]
+    });
+    Table {
+        caption: "Bytes of a message: request, reply and event, both directions".to_owned(),
+        columns: vec![
+            Column::words("pair"),
+            Column::numbers("payload"),
+            Column::numbers("encoding"),
+            Column::numbers("framing"),
+            Column::numbers("stream"),
+        ],
+        rows: rows.collect(),
+        notes: vec![
+            "Counted, not estimated. Encoding below 0: names that are said in fewer bytes than they have.".to_owned(),
+        ],
+    }
+}
