@@ -141,6 +141,11 @@ impl FromStr for ChatProtocol {
     fn from_str(name: &str) -> Result<Self> {
         let protocol = registry::find(name)?;
         match protocol.front {
+            Front::Chat(_) if protocol.is_in_process() => {
+                bail!(
+                    "{name} has both ends in one process, where no client of yours could be; it is there for loadgen"
+                )
+            }
             Front::Chat(pair) => Ok(Self { protocol, pair }),
             Front::Reference(_) => {
                 bail!("{name} has no chat behind it; it is there for loadgen to compare with")

@@ -2,6 +2,7 @@
 
 mod endings;
 mod formats;
+mod factorial;
 mod independent_bytes;
 mod links;
 mod processes;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::numbers;
-use crate::schema::{FLOOR, Run};
+use crate::schema::{FLOOR, Run, workload};
 
 /// A condition of a run: its field's value, in words for a label.
 struct Field {
@@ -58,6 +58,9 @@ const FIELDS: [Field; 8] = [
         binds_reference: true,
     },
 ];
+
+/// What is not said of the many cells of a factorial run, beside which a few have something otherwise.
+const USUAL: [&str; 3] = ["memory", "own connections", "uncompressed"];
 
 /// The offered load, exactly: rates of one ramp may lie close together.
 pub(crate) fn rate_words(run: &Run) -> String {
@@ -113,6 +116,7 @@ impl Conditions {
         self.fields(run)
             .filter(|field| field.binds_reference || run.protocol != FLOOR)
             .map(|field| (field.words)(run))
+            .filter(|words| run.workload != workload::FACTORIAL || !USUAL.contains(&words.as_str()))
             .collect::<Vec<_>>()
             .join(" · ")
     }

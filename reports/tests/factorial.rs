@@ -12,8 +12,11 @@ use reports::{ReportOptions, Results};
 use serde_json::Value;
 
 /// Codecs: their names, what they take, what they make of a message.
-const CODECS: [(&str, f64, u64); 3] =
-    [("custom", 150.0, 20), ("json", 900.0, 160), ("protobuf", 350.0, 34)];
+const CODECS: [(&str, f64, u64); 3] = [
+    ("custom", 150.0, 20),
+    ("json", 900.0, 160),
+    ("protobuf", 350.0, 34),
+];
 
 /// Transports: their names, what they take, what they add to a message.
 const TRANSPORTS: [(&str, f64, u64); 4] = [
@@ -52,11 +55,13 @@ fn results() -> Results {
     results
 }
 
-fn run(
-    trial: u32,
-    (codec, transport): ((&str, f64, u64), (&str, f64, u64)),
-    spread: f64,
-) -> Run {
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "some thousand nanoseconds, some hundred bytes"
+)]
+fn run(trial: u32, (codec, transport): ((&str, f64, u64), (&str, f64, u64)), spread: f64) -> Run {
     let time_ns = (5_000.0 + codec.1 + transport.1) * spread;
     let layers = ByteLayers {
         payload: 1_700,
@@ -127,7 +132,10 @@ fn the_report_has_both_sections_and_the_charts() {
         assert!(page.contains(words) && summary.contains(words), "{words}");
     }
     for chart in ["waterfall", "waterfall_cpu", "waterfall_bytes"] {
-        assert!(read(&format!("charts/{chart}.svg")).contains("protobuf"), "{chart}");
+        assert!(
+            read(&format!("charts/{chart}.svg")).contains("protobuf"),
+            "{chart}"
+        );
         assert!(dir.path().join(format!("charts/{chart}.png")).exists());
     }
 }
@@ -135,8 +143,7 @@ fn the_report_has_both_sections_and_the_charts() {
 #[test]
 fn what_is_written_fits_the_schema_and_is_the_same_when_computed_again() {
     let results = results();
-    let schema: Value =
-        serde_json::from_str(include_str!("../results.schema.json")).expect("JSON");
+    let schema: Value = serde_json::from_str(include_str!("../results.schema.json")).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let value = serde_json::to_value(&results).expect("plain data");
     let errors: Vec<String> = validator
@@ -153,5 +160,8 @@ fn what_is_written_fits_the_schema_and_is_the_same_when_computed_again() {
 #[test]
 fn components_are_never_ranked() {
     let text = reports::tables::terminal(&results(), 200).expect("it can be shown");
-    assert!(!text.contains("ahead") && !text.contains("faster than"), "{text}");
+    assert!(
+        !text.contains("ahead") && !text.contains("faster than"),
+        "{text}"
+    );
 }

@@ -9,6 +9,7 @@ use crate::cli::ConformArgs;
 use crate::control::ServeOrder;
 use crate::delivery::Delivery;
 use crate::exit::{Exit, UsageError};
+use crate::in_process::Housed;
 use crate::target::{Child, Role};
 use crate::{output, store_file};
 
@@ -38,6 +39,9 @@ pub fn conform(args: &ConformArgs) -> anyhow::Result<Exit> {
 
 async fn test(args: &ConformArgs) -> anyhow::Result<Summary> {
     let protocol = args.protocol.protocol;
+    if protocol.is_in_process() {
+        return in_process(args).await;
+    }
     let Some(address) = &args.addr else {
         let Throwaway { identity, trust } = protocol.throwaway();
         let order = serve_order(args, identity.map(Arc::unwrap_or_clone))?;
@@ -51,6 +55,19 @@ async fn test(args: &ConformArgs) -> anyhow::Result<Summary> {
     };
     let trust = args.trust.load(protocol, address)?;
     suite(args, address, trust.map(Arc::new)).await
+}
+
+/// Tests a server in this process.
+async fn in_process(args: &ConformArgs) -> anyhow::Result<Summary> {
+    if args.addr.is_some() {
+        let error = UsageError(format!(
+            "--addr: both ends of {} are in one process; leave it out",
+            args.protocol.asked
+        ));
+        return Err(error.into());
+    }
+    let server = Housed::start(serve_order(args, None)?)?;
+    suite(args, &server.address, None).await
 }
 
 fn serve_order(args: &ConformArgs, identity: Option<Identity>) -> anyhow::Result<ServeOrder> {

@@ -192,6 +192,12 @@ pub(super) fn protocols(asked: &[AskedProtocol]) -> Result<Vec<String>, UsageErr
             reference.asked
         )));
     }
+    if let Some(component) = asked.iter().find(|asked| asked.protocol.is_in_process()) {
+        return Err(UsageError(format!(
+            "both ends of {} are in one process: it is a component, and nothing of it is gated",
+            component.asked
+        )));
+    }
     let defaults: Vec<_> = registry::defaults().collect();
     let chosen = match asked {
         [] => defaults,

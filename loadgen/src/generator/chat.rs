@@ -44,13 +44,12 @@ pub(super) fn run(
     let capabilities = pair.codec.capabilities();
     let secrets = derive::secrets(capabilities, order.accounts, order.seed);
     let traffic = Arc::new(Traffic::default());
-    let (meter, orders) = match housed {
-        Some(housed) => housed.follow_orders(Arc::clone(&traffic))?,
-        None => {
-            let traffic = Arc::clone(&traffic);
-            let meter: Meter = Arc::new(move || meter::read(&traffic));
-            (Arc::clone(&meter), follow_orders(meter))
-        }
+    let (meter, orders) = if let Some(housed) = housed {
+        housed.follow_orders(Arc::clone(&traffic))?
+    } else {
+        let traffic = Arc::clone(&traffic);
+        let meter: Meter = Arc::new(move || meter::read(&traffic));
+        (Arc::clone(&meter), follow_orders(meter))
     };
     super::runtime()?.block_on(async {
         let waking = match order.timing.rate_hz {

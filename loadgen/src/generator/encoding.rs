@@ -93,8 +93,8 @@ impl Ends {
             black_box(&decoded.value);
             Ok(())
         })?;
-        let [reply_encode, reply_decode] = self.from_server(first, reply)?;
-        let [event_encode, event_decode] = self.from_server(first, event)?;
+        let [reply_encode, reply_decode] = self.replies(first, reply)?;
+        let [event_encode, event_decode] = self.replies(first, event)?;
         Ok([
             request_encode,
             request_decode,
@@ -105,7 +105,7 @@ impl Ends {
         ])
     }
 
-    fn from_server(
+    fn replies(
         &mut self,
         first: u32,
         message: fn(u32) -> FromServer<'static>,

@@ -280,7 +280,7 @@ fn bytes_are_split_exactly() {
             .iter()
             .find(|bytes| bytes.codec == codec && bytes.transport == transport);
         let bytes = found.expect("it ran");
-        [bytes.payload, bytes.encoding, bytes.framing].map(|value| format!("{:.2}", value))
+        [bytes.payload, bytes.encoding, bytes.framing].map(|value| format!("{value:.2}"))
     };
     assert_eq!(of_cell("json", "mem"), ["30.00", "4.00", "0.00"]);
     assert_eq!(of_cell("json", "grpc"), ["30.00", "4.00", "30.00"]);

@@ -351,7 +351,7 @@ pub(super) const QUESTIONS: [Question; 9] = [
                 "bytes in the stream, gRPC by that notebook's own format",
                 STREAM,
                 [GRPC, PIPE],
-                Some(Expected::at_least(1.0)),
+                Some(Expected::at_least(1.001)),
             ),
             ratio(
                 "bytes in the stream, json by gRPC",

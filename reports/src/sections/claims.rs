@@ -14,7 +14,10 @@ pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     Some(Section {
         id: "claims",
         title: "What the notebooks claimed".to_owned(),
-        blocks: vec![Block::Text(INTRODUCTION.to_owned()), Block::Table(table(&claims))],
+        blocks: vec![
+            Block::Text(INTRODUCTION.to_owned()),
+            Block::Table(table(&claims)),
+        ],
     })
 }
 

@@ -75,7 +75,8 @@ fn ways(attribution: &Attribution, width: usize) -> String {
 }
 
 fn answers(claims: &[Claim], width: usize) -> String {
-    let mut lines = vec!["what the notebooks claimed, held against this run; intervals of 99 %".to_owned()];
+    let mut lines =
+        vec!["what the notebooks claimed, held against this run; intervals of 99 %".to_owned()];
     for claim in claims {
         lines.push(wrapped(&attributed::claim_words(claim), width));
         for figure in &claim.figures {

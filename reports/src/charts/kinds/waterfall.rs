@@ -43,7 +43,9 @@ pub(crate) fn figure(grid: &Grid<'_>, spec: &Steps) -> Option<Figure> {
         let ways = attribution.waterfalls.iter();
         ways.filter(|way| way.quantity == spec.quantity)
     };
-    let way = ways().find(|way| way.title == FAVOURITE).or(ways().next())?;
+    let way = ways()
+        .find(|way| way.title == FAVOURITE)
+        .or(ways().next())?;
     let scaled = |value| attributed::scaled(spec.quantity, value);
     let mut names = vec![way.from.clone()];
     let mut bars = vec![whole(grid, (0.0, &way.from), scaled(way.from_value))];
@@ -91,7 +93,10 @@ const INK: Style = Style {
 };
 
 fn caption(way: &Waterfall) -> String {
-    format!("{CAPTION} Lower is better. {}.", attributed::waterfall_words(way))
+    format!(
+        "{CAPTION} Lower is better. {}.",
+        attributed::waterfall_words(way)
+    )
 }
 
 fn legend(style: Style, label: &str) -> LegendItem {
