@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use protocols::codec::{Codec, CodecFactory, Framing, Setup};
 use reports::schema::EncodingCost;
-use server_core::limits::FRAME_MAX_BYTES;
+use server_core::limits::{FRAME_MAX_BYTES, PAGE_MAX, PROTOCOL_VERSION, TEXT_MAX_CHARS};
 use server_core::message::MessageId;
 use server_core::{Event, FromServer, Message, Reply, Request, Text};
 
@@ -41,6 +41,7 @@ pub(super) fn measure(codec: &dyn CodecFactory) -> anyhow::Result<EncodingCost> 
         server: codec.open(setup),
         bytes: Vec::new(),
     };
+    ends.greet()?;
     // The first batch is not the first of anything else: names have crossed, and memory is there.
     ends.batch(0)?;
     let mut batches: [Vec<f64>; 6] = Default::default();
@@ -77,6 +78,25 @@ struct Ends {
 }
 
 impl Ends {
+    /// What every connection begins with.
+    fn greet(&mut self) -> anyhow::Result<()> {
+        let hello = Request::Hello {
+            version: PROTOCOL_VERSION,
+        };
+        self.client.encode_request(&hello, &mut self.bytes)?;
+        self.server.decode_request(&self.bytes)?;
+        self.bytes.clear();
+        let reply = FromServer::Reply(Reply::Hello {
+            version: PROTOCOL_VERSION,
+            text_max_chars: TEXT_MAX_CHARS,
+            page_max: PAGE_MAX,
+            undo_grace_ms: 0,
+        });
+        self.server.encode_reply(&reply, &mut self.bytes)?;
+        self.client.decode_reply(&self.bytes)?;
+        Ok(())
+    }
+
     /// Requests, replies and events, each of them encoded and decoded: nanoseconds for one, in the order of the results.
     fn batch(&mut self, first: u32) -> anyhow::Result<[f64; 6]> {
         self.bytes.clear();
