@@ -241,7 +241,7 @@ fn pairs(factors: &Factors) -> Result<Vec<AskedProtocol>, UsageError> {
     let found = |name: String| match registry::find(&name) {
         Ok(protocol) => Ok(AskedProtocol::unasked(protocol)),
         Err(unknown) => Err(UsageError(format!(
-            "a factorial run takes every codec on every transport: {unknown}"
+            "a factorial run takes every codec on every transport (choose them with --codecs and --transports): {unknown}"
         ))),
     };
     names(factors).map(found).collect()

@@ -13,6 +13,9 @@ const QUANTITIES: [(&str, &str, f64); 5] = [
     ("stream_bytes", "stream, B", 1.0),
 ];
 
+/// What a finding says of too few rounds.
+pub(crate) const TOO_FEW: &str = "too few trials";
+
 /// What a quantity is called, with its unit.
 pub(crate) fn title(quantity: &str) -> &'static str {
     let known = QUANTITIES.iter().find(|(name, ..)| *name == quantity);
@@ -85,11 +88,12 @@ pub(crate) fn amount(value: f64) -> String {
 /// `14.9 to 15.7`, `exact`, or nothing.
 pub(crate) fn interval(quantity: &str, effect: &EffectFigure) -> String {
     match (effect.low, effect.high) {
+        // So few say next to nothing of how they spread.
+        _ if effect.finding == TOO_FEW => String::new(),
         (Some(low), Some(high)) => {
             let show = |value| amount(scaled(quantity, value));
             format!("{} to {}", show(low), show(high))
         }
-        _ if effect.finding == "too few trials" => String::new(),
         _ => "exact".to_owned(),
     }
 }
@@ -133,7 +137,12 @@ pub(crate) fn interaction_words(waterfall: &Waterfall) -> String {
     } = waterfall;
     let interval = interval(quantity, interaction);
     let by = signed(scaled(quantity, interaction.value));
-    format!("{by} ({interval}, {})", interaction.finding)
+    let known = [interval.as_str(), interaction.finding.as_str()];
+    let known: Vec<&str> = known
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .collect();
+    format!("{by} ({})", known.join(", "))
 }
 
 /// A figure of a claim: its value, its interval.
@@ -141,6 +150,7 @@ pub(crate) fn claim_figure(figure: &ClaimFigure) -> (String, String) {
     let show = |value| claims::show(&figure.unit, value);
     let value = figure.value.map_or(NONE.to_owned(), show);
     let interval = match (figure.value, figure.low, figure.high) {
+        _ if figure.verdict.ends_with(claims::TOO_FEW) => String::new(),
         (_, Some(low), Some(high)) => format!("{} to {}", show(low), show(high)),
         (Some(_), ..) => "exact, or a single trial".to_owned(),
         _ => String::new(),

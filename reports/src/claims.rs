@@ -24,6 +24,9 @@ struct Question {
     figures: &'static [Figure],
 }
 
+/// What the words end with that say of too few trials that they are.
+pub(crate) const TOO_FEW: &str = "trials that words need";
+
 /// What a claim lets expect of a figure.
 #[derive(Debug, Clone, Copy)]
 struct Expected {
@@ -137,7 +140,7 @@ impl Expected {
             Some(interval) if found.pairs >= PAIRS_MIN => interval,
             _ => {
                 let words = format!(
-                    "cannot be told: {} of the {PAIRS_MIN} trials that words need",
+                    "cannot be told: {} of the {PAIRS_MIN} {TOO_FEW}",
                     found.pairs
                 );
                 return (Says::Nothing, words);

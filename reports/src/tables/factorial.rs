@@ -51,7 +51,7 @@ fn component_row(attribution: &Attribution, row: &[&Component]) -> Vec<String> {
         entries.push(attributed::amount(scaled(effect.value)));
         let doubt = if effect.finding == "shown" { "" } else { " ?" };
         let margin = match (effect.low, effect.high) {
-            (Some(low), Some(high)) => {
+            (Some(low), Some(high)) if effect.finding != attributed::TOO_FEW => {
                 format!("±{}", attributed::amount(scaled((high - low) / 2.0)))
             }
             _ => String::new(),

@@ -135,8 +135,12 @@ fn bar(place: f64, [from, to]: [f64; 2], style: Style) -> Bar {
     }
 }
 
-/// Where a step may end, none below 0, which an axis of amounts does not have.
+/// Where a step may end, none below 0, which an axis of amounts does not have. Of few rounds the interval would dwarf all
+/// else.
 fn whisker((x, level): (f64, f64), step: &WaterfallStep, quantity: &str) -> Option<Whisker> {
+    if step.effect.finding == attributed::TOO_FEW {
+        return None;
+    }
     let end = |value| (level + attributed::scaled(quantity, value)).max(0.0);
     Some(Whisker {
         x,
