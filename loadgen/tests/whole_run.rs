@@ -1,8 +1,8 @@
 //! Whole runs, small ones: real processes, real sockets, and what is left behind.
 
 mod endings;
-mod formats;
 mod factorial;
+mod formats;
 mod independent_bytes;
 mod links;
 mod processes;
