@@ -139,10 +139,17 @@ fn random<const N: usize>() -> [u8; N] {
 fn usage(protocol: &ChatProtocol, server: &str) -> String {
     let kept = "The session is kept for a while after its last use, 60 s unless the server says otherwise.";
     let how = match (protocol.pair.codec.name(), protocol.pair.transport.name()) {
-        ("json", "tcp") => {
-            let server = server.rsplit_once(':').map_or_else(|| server.to_owned(), |(host, port)| format!("{host} {port}"));
+        ("json", transport @ ("tcp" | "unix" | "tls")) => {
+            let by_hand = match transport {
+                "unix" => format!("nc -U {server}"),
+                "tls" => format!("openssl s_client -quiet -connect {server}"),
+                _ => {
+                    let (host, port) = server.rsplit_once(':').unwrap_or((server, ""));
+                    format!("nc {host} {port}")
+                }
+            };
             format!(
-                "Take it up with `nc {server}`, TOKEN being the line above:\n  \
+                "Take it up with `{by_hand}`, TOKEN being the line above:\n  \
                  {{\"op\":\"resume\",\"token\":\"TOKEN\"}}\n  \
                  {{\"op\":\"send\",\"to\":\"user02\",\"text\":\"hello\"}}"
             )

@@ -102,7 +102,7 @@ impl Throwaway {
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// A new certificate for this machine's loopback, which vouches for itself, and whoever trusts it and nobody else. Its
-/// key and all signatures have one length (Ed25519, RFC 8410), so that handshakes of two runs have as many bytes.
+/// key and all signatures have one length (Ed25519, RFC 8410), so that any two handshakes have as many bytes.
 ///
 /// # Panics
 /// If the system has no randomness to make a key of.

@@ -97,11 +97,16 @@ impl Server {
     /// The same, of these protocols alone.
     pub(crate) fn of(protocols: &[&str], arguments: &[&str]) -> Self {
         let mut command = chat(&["serve"]);
+        let secrets = Secrets::new();
         for protocol in protocols {
-            let anywhere = registry::find(protocol).unwrap().anywhere();
+            let found = registry::find(protocol).unwrap();
+            let anywhere = match found.check_address("/a/path") {
+                // A server that is killed leaves its socket behind; here it goes with the directory.
+                Ok(()) => secrets.path(&account_name(protocol)),
+                Err(_) => found.anywhere(),
+            };
             command.args(["--listen", &format!("{protocol}={anywhere}")]);
         }
-        let secrets = Secrets::new();
         let encrypts = |name: &&str| registry::find(name).unwrap().encryption() == Encryption::Tls;
         if protocols.iter().any(encrypts) {
             command.args(["--tls-cert", &secrets.path("cert.pem")]);

@@ -91,11 +91,11 @@ pub(crate) struct Apart {
 }
 
 /// A process accepts all of its chat sockets, or connects all of them.
-const fn opened(asked: Asked) -> Answers {
-    if asked.accepted.sockets > 0 {
-        asked.accepted
-    } else {
+fn opened(asked: Asked) -> Answers {
+    if asked.accepted == Answers::default() {
         asked.connected
+    } else {
+        asked.accepted
     }
 }
 

@@ -90,9 +90,10 @@ impl Transport for Tls {
         })
     }
 
-    /// Keys are drawn anew for each connection; all else has its length.
     fn repeats(&self) -> Repeats {
-        Repeats::Lengths
+        Repeats::Nothing {
+            why: "keys are drawn anew, and time decides which messages share a record",
+        }
     }
 }
 
