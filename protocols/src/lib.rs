@@ -4,7 +4,8 @@
 //!
 //! 1. [`codec`] and [`transport`]: the two traits that a protocol is made of. [`capabilities`]: what a codec can say;
 //!    [`security`]: what a transport that encrypts is given.
-//! 2. [`registry`]: the visible list of all codecs, transports and protocols.
+//! 2. [`registry`]: the visible list of all codecs, transports and protocols. [`factors`]: those that are compared part by
+//!    part.
 //! 3. `codecs/`, `transports/`: a file for each.
 //! 4. [`server`] and [`client`]: what drives a codec over a transport at either end; [`link`]: what is between them on a
 //!    connection.

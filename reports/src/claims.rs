@@ -110,6 +110,9 @@ fn held_against(figure: &Figure, data: &Data<'_>) -> (ClaimFigure, Option<Says>)
     });
     if figure.expected.is_none() {
         shown.verdict = match found {
+            Some(found) if !found.is_exact && found.pairs < PAIRS_MIN => {
+                format!("beside: {} of the {PAIRS_MIN} {TOO_FEW}", found.pairs)
+            }
             Some(_) => "beside".to_owned(),
             None => figure.missing(data),
         };

@@ -40,7 +40,10 @@ const FIELDS: [Field; 8] = [
     },
     Field {
         words: |run| {
-            let shared = |connections| format!("{connections} connections");
+            let shared = |connections| match connections {
+                1 => "1 connection".to_owned(),
+                several => format!("{several} connections"),
+            };
             run.connections.map_or("own connections".to_owned(), shared)
         },
         binds_reference: false,

@@ -158,6 +158,6 @@ pub struct ClaimFigure {
     pub high: Option<f64>,
     /// What the claim lets expect, in words; empty for a figure that only stands beside.
     pub expected: String,
-    /// `supports`, `refutes`, `cannot be told: …`, or `beside`.
+    /// `supports`, `refutes`, `cannot be told: …`, or `beside`, with what it lacks.
     pub verdict: String,
 }
