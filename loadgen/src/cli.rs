@@ -74,6 +74,9 @@ pub enum Command {
     /// Compare the controls of many results files with what they are the controls of, and count what was said.
     #[command(after_help = "Example:\n  loadgen evidence runs/*/results.json")]
     Evidence(EvidenceArgs),
+    /// Show the same messages in each protocol, byte by byte: which byte is text, which a tag, a length, a name, a header.
+    #[command(after_help = ANATOMY_EXAMPLES)]
+    Anatomy(AnatomyArgs),
     /// List the protocols, and what each of them is.
     Protocols,
     /// Hold the instruments against known answers, on this machine, and print what was expected and what was measured;
@@ -316,6 +319,31 @@ pub struct ConformArgs {
     #[arg(long, value_name = "SUITE", default_value = "whole", value_parser = asked::suite)]
     pub suite: Suite,
 }
+
+/// Which messages to take apart.
+#[derive(Args)]
+pub struct AnatomyArgs {
+    /// The protocols, separated by commas; `loadgen protocols` lists them [default: in the table each codec and each
+    /// transport at least once, byte by byte the three of the notebook].
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', value_parser = asked::protocol)]
+    pub protocol: Vec<AskedProtocol>,
+
+    /// What standard output is for: lines for people, in colours on a terminal, or the data as JSON and nothing else.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+
+    /// Write the data as JSON to this file as well.
+    #[arg(long, value_name = "FILE.json")]
+    pub out: Option<PathBuf>,
+}
+
+const ANATOMY_EXAMPLES: &str = "\
+Examples:
+  loadgen anatomy                                  what \"hello\" takes in each protocol, and three of them in full
+  loadgen anatomy --protocol protobuf+tcp,json+grpcthese two alone
+  loadgen anatomy --protocol grpc --format json    the data, as reports/anatomy.schema.json describes it
+
+Colours need a terminal; NO_COLOR turns them off.";
 
 fn at_least_one() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..)

@@ -8,13 +8,13 @@
 
 mod counted;
 mod message;
-mod script;
-mod sheet;
+pub(crate) mod script;
+pub(crate) mod sheet;
 mod store;
-mod stream;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
-mod world;
+pub(crate) mod world;
 
 use protocols::codec::CodecFactory;
 use protocols::registry::{self, Protocol};

@@ -18,6 +18,7 @@
 //! 8. [`meter`]: what a process has used; [`foreign`]: what a process that is not ours has.
 //! 9. [`assemble`]: from what the children said to a run of the results file; [`validity`]: whether it counts.
 //! 10. [`exact`]: what of all this never varies, as the gate's baseline.
+//! 11. [`anatomy`]: the same messages in each protocol, byte by byte.
 //!
 //! Whether a change may land is measured by [`gate`].
 //!
@@ -25,6 +26,7 @@
 //!
 //! The rest are small: [`descriptors`], [`interrupt`], [`machine`], [`output`], [`progress`] and [`store_file`].
 
+pub mod anatomy;
 pub mod asked;
 pub mod assemble;
 pub mod campaign;

@@ -27,6 +27,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Baseline(command)) => commands::baseline(&command),
         Some(Command::Evidence(args)) => commands::evidence(&args),
         Some(Command::Conform(args)) => commands::conform(&args),
+        Some(Command::Anatomy(args)) => commands::anatomy(&args),
         Some(Command::Protocols) => commands::protocols(),
         Some(Command::Selftest) => commands::selftest(),
         Some(Command::ChildServer) => server_child::main().map(|()| Exit::Fine),

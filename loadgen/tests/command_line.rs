@@ -224,12 +224,51 @@ fn protocols_are_listed_with_what_they_are() {
 }
 
 #[test]
+fn a_reference_has_no_anatomy() {
+    let words = ["floor is a reference without messages"];
+    check(&["anatomy", "--protocol", "floor"], 2, &words);
+    check(
+        &["anatomy", "--protocol", "jsn"],
+        2,
+        &["did you mean \"json\"?"],
+    );
+}
+
+#[test]
+fn messages_are_taken_apart_for_people_and_for_programs() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let shown = loadgen(&["anatomy", "--protocol", "custom"], directory.path());
+    assert!(shown.status.success());
+    let text = String::from_utf8(shown.stdout).expect("it is text");
+    assert!(text.contains("payload        text: \"hello\""), "{text}");
+    assert!(!text.contains('\u{1b}'), "no colours without a terminal");
+    let arguments = [
+        "anatomy",
+        "--protocol",
+        "custom",
+        "--format",
+        "json",
+        "--out",
+        "a.json",
+    ];
+    let told = loadgen(&arguments, directory.path());
+    let text = String::from_utf8(told.stdout).expect("it is text");
+    let file = directory.path().join("a.json");
+    assert_eq!(std::fs::read_to_string(&file).expect("it is there"), text);
+    let anatomy = reports::anatomy::Anatomy::load(&file).expect("it can be read again");
+    assert_eq!(anatomy.protocols[0].protocol, "custom");
+    let nowhere = ["anatomy", "--protocol", "custom", "--out", "missing/a.json"];
+    check(&nowhere, 1, &["cannot write", "--out"]);
+}
+
+#[test]
 fn every_option_is_explained() {
     let directory = tempfile::tempdir().expect("there is room");
     for subcommand in [
         &["--help"][..],
         &["report", "--help"],
         &["conform", "--help"],
+        &["anatomy", "--help"],
         &["gate", "--help"],
         &["baseline", "--help"],
     ] {

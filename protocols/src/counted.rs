@@ -106,6 +106,25 @@ impl Traffic {
         self.received.fetch_add(bytes.received, Ordering::Relaxed);
     }
 
+    /// Adds datagrams that one socket moved, and keeps each as a stretch of its own, if bytes are kept. `stride` is how long
+    /// each of them is in bytes, but for the last one, which may be shorter.
+    pub fn add_datagrams(&self, direction: Direction, datagrams: &[u8], stride: usize) {
+        let count = datagrams.len() as u64;
+        let moved = match direction {
+            Direction::Sent => &self.sent,
+            Direction::Received => &self.received,
+        };
+        moved.fetch_add(count, Ordering::Relaxed);
+        if let Some(tape) = &self.tape {
+            let mut tape = tape.lock().unwrap_or_else(PoisonError::into_inner);
+            tape.extend(datagrams.chunks(stride.max(1)).map(|datagram| Stretch {
+                socket: 0,
+                direction,
+                bytes: datagram.to_vec(),
+            }));
+        }
+    }
+
     /// Asks a socket that was just opened about its options.
     pub fn ask(&self, socket: &impl AsFd, opened: Opened) {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -343,6 +362,16 @@ mod tests {
         ];
         assert_eq!(traffic.take_tape(), expected);
         assert_eq!(traffic.take_tape(), []);
+    }
+
+    #[test]
+    fn datagrams_are_kept_one_by_one() {
+        let traffic = Traffic::recording();
+        traffic.add_datagrams(Direction::Received, b"abcde", 2);
+        let kept = traffic.take_tape();
+        let bytes: Vec<&[u8]> = kept.iter().map(|stretch| &*stretch.bytes).collect();
+        assert_eq!(bytes, [&b"ab"[..], b"cd", b"e"]);
+        assert_eq!(traffic.bytes().received, 5);
     }
 
     #[tokio::test]

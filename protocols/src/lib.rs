@@ -12,8 +12,9 @@
 //! 5. [`counted`]: where the bytes of every socket are counted; [`tcp_info`]: what the kernel adds; [`sockets`]: what
 //!    sockets say when they are asked; [`conditions`]: what is equal between protocols, and what is not.
 //! 6. [`floor`]: the least that any relay can do, as a reference.
-//! 7. [`conformance`]: what every protocol must do.
+//! 7. [`conformance`]: what every protocol must do. [`anatomy`]: which byte of each is what.
 
+pub mod anatomy;
 pub mod capabilities;
 pub mod client;
 pub mod codec;

@@ -11,7 +11,9 @@
 //! 7. [`gate`]: whether a change may land.
 //! 8. [`report`]: all of it, written. [`tables`]: what a terminal shows. [`evidence`]: how often one protocol
 //!    was told apart from itself.
+//! 9. [`anatomy`]: messages byte by byte, schema 1; `anatomy.schema.json` says the same to others.
 
+pub mod anatomy;
 mod attributed;
 pub mod attribution;
 mod cells;

@@ -22,6 +22,16 @@ const LISTS: &[Listed] = &[
         others: &["mod"],
     },
     Listed {
+        folder: "protocols/src/anatomy/formats",
+        list: "protocols/src/anatomy/formats.rs",
+        others: &[],
+    },
+    Listed {
+        folder: "protocols/src/anatomy/carriers",
+        list: "protocols/src/anatomy/carriers.rs",
+        others: &["base64", "head", "hpack"],
+    },
+    Listed {
         folder: "loadgen/src/workloads",
         list: "loadgen/src/workloads/mod.rs",
         others: &["mod", "contract", "resized"],

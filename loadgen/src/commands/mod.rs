@@ -1,5 +1,6 @@
 //! What the program can be told to do, a file for each; and what a run comes to.
 
+mod anatomy;
 mod baseline;
 mod conform;
 mod evidence;
@@ -10,6 +11,7 @@ mod run;
 mod selftest;
 mod verdict;
 
+pub use anatomy::anatomy;
 pub use baseline::baseline;
 pub use conform::conform;
 pub use evidence::evidence;

@@ -10,17 +10,17 @@ use super::WrongAnswer;
 use super::world::{CLIENT, PEER, World, keys, log_in_finish, log_in_start};
 
 /// One step.
-pub(super) struct Step {
+pub(crate) struct Step {
     /// What its metrics are named after.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// What happens.
-    pub(super) action: Action,
+    pub(crate) action: Action,
     /// How many events the client hears.
-    pub(super) events: usize,
+    pub(crate) events: usize,
 }
 
 /// What happens in a step.
-pub(super) enum Action {
+pub(crate) enum Action {
     /// The client asks. Without what the request needs from earlier answers, the step is left out.
     Ask {
         /// What it asks.
@@ -34,7 +34,7 @@ pub(super) enum Action {
 
 /// How a request is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answered {
+pub(crate) enum Answered {
     /// It is carried out.
     CarriedOut,
     /// It is refused, for this reason.
@@ -43,8 +43,9 @@ pub(super) enum Answered {
 
 /// What the client has learned.
 #[derive(Default)]
-pub(super) struct Known {
-    challenge: Option<(LoginId, Nonce)>,
+pub(crate) struct Known {
+    pub(crate) challenge: Option<(LoginId, Nonce)>,
+    pub(crate) key: Option<Token>,
     token: Option<Token>,
     sent: Vec<MessageId>,
     received: Vec<MessageId>,
@@ -52,7 +53,7 @@ pub(super) struct Known {
 }
 
 /// The conversation.
-pub(super) static SCRIPT: &[Step] = &[
+pub(crate) static SCRIPT: &[Step] = &[
     ask("hello", |_| {
         Some(Request::Hello {
             version: PROTOCOL_VERSION,
@@ -173,7 +174,7 @@ impl Known {
     ///
     /// # Errors
     /// If it is not.
-    pub(super) fn learn(&mut self, step: &Step, said: &FromServer<'_>) -> anyhow::Result<()> {
+    pub(crate) fn learn(&mut self, step: &Step, said: &FromServer<'_>) -> anyhow::Result<()> {
         match (said, &step.action) {
             (FromServer::Event(event), _) => {
                 if let Event::MessageReceived(message) = event {
@@ -211,6 +212,7 @@ impl Known {
             } => self.challenge = Some((*login_id, *server_nonce)),
             Reply::LogInFinish { token, .. } => self.token = Some(*token),
             Reply::Send { id, .. } => self.sent.push(*id),
+            Reply::SignUp { key } => self.key = *key,
             _ => {}
         }
     }
@@ -224,7 +226,10 @@ fn check_refusal(step: &Step, answered: Answered, refusal: &Refusal) -> anyhow::
     Ok(())
 }
 
-const fn ask(name: &'static str, request: fn(&Known) -> Option<Request<'static>>) -> Step {
+pub(crate) const fn ask(
+    name: &'static str,
+    request: fn(&Known) -> Option<Request<'static>>,
+) -> Step {
     Step {
         name,
         action: Action::Ask {
@@ -235,7 +240,7 @@ const fn ask(name: &'static str, request: fn(&Known) -> Option<Request<'static>>
     }
 }
 
-const fn elsewhere(
+pub(crate) const fn elsewhere(
     name: &'static str,
     happens: fn(&mut World, &mut Known) -> anyhow::Result<()>,
 ) -> Step {
@@ -247,7 +252,7 @@ const fn elsewhere(
 }
 
 impl Step {
-    const fn hears_one(mut self) -> Self {
+    pub(crate) const fn hears_one(mut self) -> Self {
         self.events = 1;
         self
     }
@@ -269,14 +274,14 @@ fn receive(world: &mut World, known: &mut Known) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn creation(name: &'static str) -> Request<'static> {
+pub(crate) fn creation(name: &'static str) -> Request<'static> {
     Request::CreateAccount {
         name: Text::Borrowed(name),
         verifier: keys().verifier(),
     }
 }
 
-const fn send(
+pub(crate) const fn send(
     to: &'static str,
     text: &'static str,
     client_id: Option<ClientId>,

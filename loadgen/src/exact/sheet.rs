@@ -47,7 +47,7 @@ impl Sheet {
 }
 
 /// Bytes as baselines have them.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").expect("strings take all that is written");
         text

@@ -1,7 +1,7 @@
 //! What the stream carries for the script: the layer `stream`. Server and client are the real ones, on loopback, on one
 //! thread.
 
-mod conversation;
+pub(crate) mod conversation;
 mod http2;
 mod tape;
 
@@ -13,6 +13,7 @@ use protocols::transport::Repeats;
 
 use self::conversation::converse;
 use self::tape::Tape;
+use super::script::SCRIPT;
 use super::sheet::Sheet;
 use crate::server_child::runtime;
 
@@ -44,13 +45,13 @@ pub(super) fn measure(protocol: &Protocol, sheet: &mut Sheet) -> anyhow::Result<
 }
 
 fn once(pair: Pair) -> anyhow::Result<Vec<StepOnStream>> {
-    runtime(1)?.block_on(converse(pair))
+    runtime(1)?.block_on(converse(pair, SCRIPT))
 }
 
 /// What one step did to the stream.
-struct StepOnStream {
-    name: &'static str,
-    tape: Tape,
+pub(crate) struct StepOnStream {
+    pub(crate) name: &'static str,
+    pub(crate) tape: Tape,
     /// Requests, replies and events.
     messages: u64,
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
-use server_core::chat::Parts;
+use server_core::chat::{Accounts, Habits, Parts};
 use server_core::environment::{Fixed, FixedStart};
 use server_core::fanout::Fanout;
 use server_core::limits::{Options, SCRAM_ITERATIONS_MIN};
@@ -16,10 +16,10 @@ use server_core::{Chat, Connection, Event, Refusal, Reply, Request, Text};
 use super::WrongAnswer;
 
 /// The account that the client has.
-pub(super) const CLIENT: &str = "user01";
+pub(crate) const CLIENT: &str = "user01";
 
 /// The account that somebody else has.
-pub(super) const PEER: &str = "user02";
+pub(crate) const PEER: &str = "user02";
 
 /// How much later each step is than the one before, in milliseconds: formats that tell the time from the message before
 /// have something to tell.
@@ -29,12 +29,14 @@ const STEP_MS: u64 = 1_000;
 const UNDO_GRACE_MS: u64 = 30_000;
 
 /// A core whose clock stands between steps and whose randomness repeats, and the peer.
-pub(super) struct World {
-    pub(super) chat: Arc<Chat>,
+pub(crate) struct World {
+    pub(crate) chat: Arc<Chat>,
     fanout: Arc<Fanout>,
     environment: Arc<Fixed>,
     store: Arc<dyn Store>,
     peer: Option<Connection>,
+    peer_key: Option<Token>,
+    habits: Habits,
 }
 
 impl World {
@@ -42,7 +44,7 @@ impl World {
     ///
     /// # Errors
     /// If the store cannot be opened.
-    pub(super) fn new(store: &StoreSpec, directory: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn new(store: &StoreSpec, directory: &Path) -> anyhow::Result<Self> {
         let fanout = Arc::new(Fanout::default());
         let environment = Arc::new(Fixed::new(FixedStart::default()));
         let store = store.open(directory, Arc::clone(&fanout) as _)?;
@@ -61,6 +63,8 @@ impl World {
             environment,
             store,
             peer: None,
+            peer_key: None,
+            habits: Habits::OURS,
         })
     }
 
@@ -68,27 +72,59 @@ impl World {
     ///
     /// # Errors
     /// If there is no such store.
-    pub(super) fn in_memory() -> anyhow::Result<Self> {
+    pub(crate) fn in_memory() -> anyhow::Result<Self> {
         Self::new(&"memory".parse()?, Path::new("."))
     }
 
+    /// A core in memory whose accounts have these habits.
+    ///
+    /// # Errors
+    /// If there is no such store.
+    pub(crate) fn with_habits(habits: Habits) -> anyhow::Result<Self> {
+        let world = Self::in_memory()?;
+        Ok(Self { habits, ..world })
+    }
+
     /// Moves the clock to the next step.
-    pub(super) fn next_step(&self) {
+    pub(crate) fn next_step(&self) {
         self.environment.advance(STEP_MS);
     }
 
     /// Where accounts and messages live.
-    pub(super) fn store(&self) -> &dyn Store {
+    pub(crate) fn store(&self) -> &dyn Store {
         &*self.store
+    }
+
+    /// The peer gets its account at the core itself, so that no stream carries it.
+    ///
+    /// # Errors
+    /// If the core refuses.
+    pub(crate) fn peer_signs_up(&mut self) -> anyhow::Result<()> {
+        let connection = self.chat.connection_with(self.habits);
+        let name = Text::Borrowed(PEER);
+        let request = match self.habits.accounts {
+            Accounts::Passwords => Request::CreateAccount {
+                name,
+                verifier: keys().verifier(),
+            },
+            Accounts::Open | Accounts::Keys => Request::SignUp { name },
+        };
+        let reply = connection.apply(&request).block();
+        if let Reply::SignUp { key } = reply.map_err(|refusal| refused(&refusal))? {
+            self.peer_key = key;
+        }
+        Ok(())
     }
 
     /// The peer logs in at the core itself, so that no stream carries it.
     ///
     /// # Errors
     /// If the core refuses.
-    pub(super) fn peer_enters(&mut self) -> anyhow::Result<()> {
-        let (connection, _) = self.enter(PEER)?;
-        self.peer = Some(connection);
+    pub(crate) fn peer_enters(&mut self) -> anyhow::Result<()> {
+        self.peer = Some(match self.habits.accounts {
+            Accounts::Passwords => self.enter(PEER)?.0,
+            Accounts::Open | Accounts::Keys => self.enter_without_password()?,
+        });
         Ok(())
     }
 
@@ -96,7 +132,7 @@ impl World {
     ///
     /// # Errors
     /// If the peer is not there, or the core refuses.
-    pub(super) fn peer_asks(&self, request: &Request<'_>) -> anyhow::Result<Reply<'static>> {
+    pub(crate) fn peer_asks(&self, request: &Request<'_>) -> anyhow::Result<Reply<'static>> {
         let peer = self.peer.as_ref().context("the peer has not logged in")?;
         peer.apply(request)
             .block()
@@ -108,14 +144,25 @@ impl World {
     ///
     /// # Errors
     /// If the core refuses.
-    pub(super) fn client_was_elsewhere(&self) -> anyhow::Result<Token> {
+    pub(crate) fn client_was_elsewhere(&self) -> anyhow::Result<Token> {
         let (_connection, token) = self.enter(CLIENT)?;
         Ok(token)
     }
 
     /// Everyone who is online is told of this.
-    pub(super) fn tell(&self, event: &Event<'static>) {
+    pub(crate) fn tell(&self, event: &Event<'static>) {
         self.fanout.tell_all(event);
+    }
+
+    fn enter_without_password(&self) -> anyhow::Result<Connection> {
+        let connection = self.chat.connection_with(self.habits);
+        let enter = Request::Enter {
+            name: Text::Borrowed(PEER),
+            key: self.peer_key,
+        };
+        let entered = connection.apply(&enter).block();
+        entered.map_err(|refusal| refused(&refusal))?;
+        Ok(connection)
     }
 
     fn enter(&self, name: &'static str) -> anyhow::Result<(Connection, Token)> {
@@ -149,7 +196,7 @@ fn another_question() -> anyhow::Error {
 }
 
 /// What both accounts have in place of a password.
-pub(super) fn keys() -> &'static ClientKeys {
+pub(crate) fn keys() -> &'static ClientKeys {
     static KEYS: OnceLock<ClientKeys> = OnceLock::new();
     KEYS.get_or_init(|| {
         let hashing = Hashing {
@@ -161,7 +208,7 @@ pub(super) fn keys() -> &'static ClientKeys {
 }
 
 /// The first half of a log-in.
-pub(super) const fn log_in_start(name: &'static str) -> Request<'static> {
+pub(crate) const fn log_in_start(name: &'static str) -> Request<'static> {
     Request::LogInStart {
         name: Text::Borrowed(name),
         client_nonce: CLIENT_NONCE,
@@ -169,7 +216,7 @@ pub(super) const fn log_in_start(name: &'static str) -> Request<'static> {
 }
 
 /// The second half.
-pub(super) fn log_in_finish(
+pub(crate) fn log_in_finish(
     name: &str,
     login_id: LoginId,
     server_nonce: &Nonce,

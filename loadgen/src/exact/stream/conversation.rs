@@ -1,4 +1,4 @@
-//! The script over real sockets.
+//! A script over real sockets.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use super::StepOnStream;
 use super::tape::Recorder;
-use crate::exact::script::{Action, Known, SCRIPT, Step};
+use crate::exact::script::{Action, Known, Step};
 use crate::exact::world::World;
 use crate::exact::{AUTHORITY, WrongAnswer};
 
@@ -28,16 +28,16 @@ const QUIET_TURNS: u32 = 32;
 /// How long a step may take before something is wrong: they take microseconds.
 const STEP_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Goes through the script over one connection; gives what each step did to its stream, `connect` before all others.
+/// Goes through a script over one connection; gives what each step did to its stream, `connect` before all others.
 ///
 /// # Errors
 /// If the server cannot be reached, or does not answer as the script says.
-pub(super) async fn converse(pair: Pair) -> anyhow::Result<Vec<StepOnStream>> {
-    let mut world = World::in_memory()?;
+pub(crate) async fn converse(pair: Pair, script: &[Step]) -> anyhow::Result<Vec<StepOnStream>> {
+    let mut world = World::with_habits(pair.codec.capabilities().habits)?;
     let mut sides = Sides::connect(pair, &world).await?;
     let mut steps = vec![sides.settle(CONNECT, 0).await?];
     let mut known = Known::default();
-    for step in SCRIPT {
+    for step in script {
         let done = sides.go_on(step, &mut world, &mut known).await;
         steps.extend(done.with_context(|| format!("step {}", step.name))?);
     }

@@ -13,7 +13,7 @@ pub(super) struct Recorder {
 }
 
 /// What one step moved.
-pub(super) struct Tape {
+pub(crate) struct Tape {
     stretches: Vec<Stretch>,
     /// The frames that began in it, in order; none if the stream is not divided by HTTP/2.
     frames: Option<Vec<(Direction, Frame)>>,
@@ -75,8 +75,13 @@ impl Tape {
         }
     }
 
+    /// What was moved, in order.
+    pub(crate) fn stretches(&self) -> &[Stretch] {
+        &self.stretches
+    }
+
     /// All that was sent, and all that was received.
-    pub(super) fn into_bytes(self) -> [Vec<u8>; 2] {
+    pub(crate) fn into_bytes(self) -> [Vec<u8>; 2] {
         let (mut sent, mut received) = (Vec::new(), Vec::new());
         for stretch in self.stretches {
             match stretch.direction {

@@ -11,7 +11,7 @@ use quinn::udp::{RecvMeta, Transmit};
 use quinn::{AsyncUdpSocket, Runtime as _, TokioRuntime, UdpPoller};
 use rustix::net::sockopt;
 
-use crate::counted::{ByteCount, Traffic};
+use crate::counted::{Direction, Traffic};
 use crate::sockets::Opened;
 
 /// What a socket is asked to hold of what was not read yet, in bytes; the system may give less. All connections to a server
@@ -73,10 +73,9 @@ impl AsyncUdpSocket for CountedSocket {
 
     fn try_send(&self, transmit: &Transmit<'_>) -> Result<()> {
         self.socket.try_send(transmit)?;
-        self.traffic.add(ByteCount {
-            sent: transmit.contents.len() as u64,
-            received: 0,
-        });
+        let stride = transmit.segment_size.unwrap_or(transmit.contents.len());
+        self.traffic
+            .add_datagrams(Direction::Sent, transmit.contents, stride);
         Ok(())
     }
 
@@ -87,11 +86,10 @@ impl AsyncUdpSocket for CountedSocket {
         meta: &mut [RecvMeta],
     ) -> Poll<Result<usize>> {
         let received = ready!(self.socket.poll_recv(context, buffers, meta))?;
-        let bytes = meta[..received].iter().map(|meta| meta.len as u64).sum();
-        self.traffic.add(ByteCount {
-            sent: 0,
-            received: bytes,
-        });
+        for (buffer, meta) in buffers.iter().zip(&meta[..received]) {
+            self.traffic
+                .add_datagrams(Direction::Received, &buffer[..meta.len], meta.stride);
+        }
         Poll::Ready(Ok(received))
     }
 
