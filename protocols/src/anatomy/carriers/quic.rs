@@ -16,9 +16,6 @@ pub(super) struct Quic {
 /// The first bit of packets that open a connection.
 const LONG: u8 = 0x80;
 
-/// The bit that all packets have (section 17.2).
-const FIXED: u8 = 0x40;
-
 /// Kinds of long packets.
 const KINDS: [&str; 4] = ["initial", "0-RTT", "handshake", "retry"];
 const INITIAL: usize = 0;
@@ -29,11 +26,11 @@ const TAG_BYTES: usize = 16;
 
 impl Carrier for Quic {
     fn read(&mut self, speaker: Speaker, _: Option<&[u8]>, reader: &mut Reader<'_>) {
+        // The second bit says nothing: ends may draw it (RFC 9287).
         while let Some(&first) = reader.rest().first() {
             let read = match first {
                 LONG.. => self.long(speaker, reader),
-                FIXED.. => self.short(speaker, reader),
-                _ => Err(Misfit),
+                _ => self.short(speaker, reader),
             };
             if read.is_err() {
                 return;
@@ -59,12 +56,12 @@ impl Quic {
         let first = reader.byte(note("kind and length of the number, partly encrypted"))?;
         let kind = usize::from(first >> 4 & 0b11);
         reader.mark(4, note("version"))?;
-        id("name of the connection at the receiver", reader)?;
-        let own = id("name of the connection at the sender", reader)?;
-        match speaker {
-            Speaker::Client => self.client_id_bytes = own,
-            Speaker::Server => self.server_id_bytes = own,
-        }
+        let receiver = id("name of the connection at the receiver", reader)?;
+        let sender = id("name of the connection at the sender", reader)?;
+        (self.client_id_bytes, self.server_id_bytes) = match speaker {
+            Speaker::Client => (sender, receiver),
+            Speaker::Server => (receiver, sender),
+        };
         if kind == RETRY {
             let rest = reader.rest().len();
             return reader.mark(rest, note(KINDS[kind])).map(drop);
@@ -141,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_is_no_packet_is_not_understood() {
-        for bytes in [&[0x00, 1][..], &[0x41, 2], &[0xc0, 0, 0, 0, 1, 200, 9]] {
+        for bytes in [&[0x41, 2][..], &[0xc0, 0, 0, 0, 1, 200, 9]] {
             let mut reader = Reader::new(bytes);
             Quic::default().read(Speaker::Client, None, &mut reader);
             assert!(
