@@ -182,7 +182,7 @@ async fn limit_zero(stage: &mut Stage) -> Checked {
     saying::has(stage.kit.capabilities(), Part::ListLimit)?;
     let mut user = stage.user("LISTER").await?;
     let most = user
-        .refused(&list("*", 0), ErrorCode::LimitNotAllowed)
+        .refused(&list("", 0), ErrorCode::LimitNotAllowed)
         .await?;
     user.detail(
         "the limit that the refusal names",
@@ -202,7 +202,7 @@ async fn limit_most(stage: &mut Stage) -> Checked {
 }
 
 async fn limit_past(stage: &mut Stage) -> Checked {
-    saying::has(stage.kit.capabilities(), Part::ListLimit)?;
+    says_pages(stage.kit.capabilities())?;
     let mut user = stage.user("LISTER").await?;
     for limit in [stage.kit.limits.page_max + 1, u32::MAX] {
         user.refused(&list("*", limit), ErrorCode::LimitNotAllowed)
