@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use server_core::chat::{SignUp, Waiting};
+use server_core::chat::{Accounts, SignUp, Waiting};
 use server_core::message::{Operation, Reply, Request, Token};
 use server_core::scram::ClientKeys;
 use server_core::{ErrorCode, Refusal};
@@ -117,13 +117,15 @@ impl User {
         Ok(logged_in.map(Entry::of))
     }
 
-    /// Logs in without a password; keeps what is handed over.
+    /// Logs in without a password, with some key where accounts have keys; keeps what is handed over.
     pub(super) async fn enter(
         &mut self,
         account: &Account,
         key: Option<Token>,
     ) -> Checked<Result<Entry, Refusal>> {
         let name = account.name.as_str().into();
+        let has_keys = self.capabilities.habits.accounts == Accounts::Keys;
+        let key = key.or_else(|| has_keys.then(Kit::token));
         let (unread, messages) = match self.ask(&Request::Enter { name, key }).await? {
             Ok(Reply::Enter { unread, messages }) => (unread, messages),
             Ok(other) => return Err(wrong_reply("enter", &other)),

@@ -233,6 +233,8 @@ async fn talk_then_log_out(stage: &mut Stage) -> Checked {
     let hello = bob.message().await?;
     if bob.says(Operation::MarkRead) {
         bob.mark_read(&alice.name(), hello.id).await?;
+    } else {
+        bob.reads_live(&alice.name(), &["hello"]).await?;
     }
     bob.send(&alice.name(), "hello yourself").await?;
     same(
