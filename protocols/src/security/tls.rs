@@ -1,7 +1,7 @@
 //! How both ends of TLS are set, by itself and within QUIC: TLS 1.3 (RFC 8446), a full handshake for each connection, and
 //! no connection that is not verified.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, ring};
@@ -64,6 +64,37 @@ pub(crate) fn client(trust: &Trust) -> Result<ClientConfig, SecurityError> {
         .with_no_client_auth();
     config.resumption = Resumption::disabled();
     Ok(config)
+}
+
+/// What connections with the same trust share, as those of any client do: only the first of them pays for making it.
+///
+/// # Errors
+/// As [`client`].
+pub(crate) fn shared_client(
+    trust: &Trust,
+    applications: &[Vec<u8>],
+) -> Result<Arc<ClientConfig>, SecurityError> {
+    static LAST: Mutex<Option<Shared>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(shared) = &*last
+        && shared.roots_pem == trust.roots_pem
+        && shared.config.alpn_protocols == applications
+    {
+        return Ok(Arc::clone(&shared.config));
+    }
+    let mut config = client(trust)?;
+    config.alpn_protocols = applications.to_vec();
+    let config = Arc::new(config);
+    *last = Some(Shared {
+        roots_pem: trust.roots_pem.clone(),
+        config: Arc::clone(&config),
+    });
+    Ok(config)
+}
+
+struct Shared {
+    roots_pem: String,
+    config: Arc<ClientConfig>,
 }
 
 /// What the server's certificate must be made out to.

@@ -106,11 +106,8 @@ fn connecting(
     trust: Option<&Trust>,
 ) -> Result<(TlsConnector, rustls_pki_types::ServerName<'static>), SecurityError> {
     let trust = trust.ok_or(SecurityError::NoTrust)?;
-    let config = tls::client(trust)?;
-    Ok((
-        TlsConnector::from(Arc::new(config)),
-        tls::server_name(trust)?,
-    ))
+    let config = tls::shared_client(trust, &[])?;
+    Ok((TlsConnector::from(config), tls::server_name(trust)?))
 }
 
 async fn accept_all(listener: TcpListener, acceptor: TlsAcceptor, listen: Listen) {

@@ -40,8 +40,7 @@ pub(super) fn client(
     codec: &dyn CodecFactory,
 ) -> Result<ClientConfig, SecurityError> {
     tls::server_name(trust)?;
-    let mut config = tls::client(trust)?;
-    config.alpn_protocols = vec![application(codec)];
+    let config = tls::shared_client(trust, &[application(codec)])?;
     let config = QuicClientConfig::try_from(config).map_err(|error| unusable(&error))?;
     let mut config = ClientConfig::new(Arc::new(config));
     config.transport_config(Arc::new(transport()));
