@@ -290,7 +290,7 @@ fn usage_errors_are_told_apart() {
     check_refused(
         &["serve", "--listen", "json+mem=mem1"],
         2,
-        "memory reaches no other process",
+        "both ends in one process",
     );
     check_refused(
         &["serve", "--listen", "json+unix=127.0.0.1:1"],

@@ -1,10 +1,11 @@
 //! `chat` as a process, and clients for it.
 #![expect(dead_code, reason = "each test program uses a part of it")]
 
-use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use protocols::client::{Caller, LoggedIn};
@@ -50,6 +51,7 @@ pub(crate) fn account_name(of_protocols: &str) -> String {
 pub(crate) struct Server {
     child: Option<Child>,
     stdout: Option<Lines<BufReader<ChildStdout>>>,
+    log: Option<JoinHandle<std::io::Result<String>>>,
     addresses: Vec<(String, String)>,
     secrets: Secrets,
 }
@@ -114,9 +116,16 @@ impl Server {
         }
         let mut child = command.args(arguments).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut stderr = child.stderr.take().unwrap();
+        // A log that nobody reads would stop the server once its pipe is full.
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).map(|_| log)
+        });
         let mut server = Self {
             child: Some(child),
             stdout: None,
+            log: Some(log),
             addresses: Vec::new(),
             secrets,
         };
@@ -204,6 +213,8 @@ impl Server {
         let mut ended = wait(child);
         let rest = stdout.into_iter().flatten().map(Result::unwrap);
         rest.for_each(|line| ended.stdout += &line);
+        let log = self.log.take().expect("it was not read yet");
+        ended.stderr = log.join().expect("it is read").expect("it is text");
         ended
     }
 }
