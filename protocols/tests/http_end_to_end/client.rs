@@ -147,6 +147,19 @@ async fn a_session_whose_event_stream_is_refused_does_not_begin() {
 }
 
 #[tokio::test]
+async fn a_session_that_cannot_have_an_event_stream_does_not_begin() {
+    let (mut caller, mut calls, events) = lines().await;
+    drop(events);
+    let resumed = response("200 OK", r#"{"unread":3}"#);
+    let pieces = [&*resumed];
+    let (answered, ()) = tokio::join!(caller.call(&RESUME), answer(&mut calls, &pieces));
+    assert!(
+        matches!(answered, Err(ClientError::Call(_) | ClientError::Io(_))),
+        "{answered:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_dropped_client_closes_both_connections() {
     let (caller, mut calls, mut events) = lines().await;
     drop(caller);

@@ -134,7 +134,8 @@ impl Session {
         }
     }
 
-    /// Without its event stream the session is over for this client, as it is for one whose connection was taken over.
+    /// Without its event stream the session is over for this client, as it is for one whose connection was taken over. One
+    /// that cannot have a stream at all has not begun.
     fn ended(
         &mut self,
         failure: Option<Failure>,
@@ -143,8 +144,13 @@ impl Session {
         let before = std::mem::take(&mut self.events);
         headers.authorize(None);
         let refusal = failure.map_or(Ok(None), Failure::into_refusal)?;
-        if let (Some(refusal), Events::Opening(_)) = (refusal, before) {
-            self.events = Events::Refused(refusal);
+        match (before, refusal) {
+            (Events::Opening(_), Some(refusal)) => self.events = Events::Refused(refusal),
+            (Events::Opening(_), None) => {
+                let text = "the connection for events was closed before their stream stood";
+                return Err(ClientError::Call(text.to_owned()));
+            }
+            _ => {}
         }
         Ok(())
     }
