@@ -12,6 +12,7 @@ pub use caller::{Caller, LogInError, LoggedIn};
 pub use framed::{FramedClient, StreamClient};
 
 use crate::codec::{DecodeError, NotExpressible};
+use crate::transport::Carriage;
 
 /// One client's connection. It is driven by polling, from one task, and allocates no future per message.
 pub trait Client: Send {
@@ -42,6 +43,11 @@ pub trait Client: Send {
     /// Puts bytes into the stream as they are, for tests of what a typed client cannot send. `false` if this
     /// transport has no stream of bytes to put them into.
     fn stage_raw(&mut self, bytes: &[u8]) -> bool;
+
+    /// How its requests travel: in order, for as long as the connection lasts, or each in a call of its own.
+    fn carriage(&self) -> Carriage {
+        Carriage::Calls
+    }
 }
 
 /// The number of a staged request, counted from 0 on each client.

@@ -21,10 +21,24 @@ pub trait CodecFactory: Send + Sync {
     /// [`NoCalls`] if the format is no more than a conversation.
     fn calls(&self) -> Result<&'static dyn CallCodec, NoCalls>;
 
+    /// What its frames are made of, for transports that tell texts from bytes.
+    fn content(&self) -> Content {
+        Content::Bytes
+    }
+
     /// What it can say, and by which rules.
     fn capabilities(&self) -> &'static Capabilities {
         &capabilities::EVERYTHING
     }
+}
+
+/// What frames are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Any bytes.
+    Bytes,
+    /// UTF-8.
+    Text,
 }
 
 /// A format has no form in which each call travels apart.

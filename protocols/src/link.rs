@@ -13,7 +13,7 @@ use crate::codec::{DecodeError, Encoded, Framing, NotExpressible};
 pub use self::bytes::ByteLink;
 
 /// How much is read from a stream at once, in bytes.
-const READ_BYTES: usize = 16 * 1024;
+pub(crate) const READ_BYTES: usize = 16 * 1024;
 
 /// One end of a connection, below its codec. It is driven by polling, from one task.
 pub trait Link: Send {

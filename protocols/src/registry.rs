@@ -11,7 +11,7 @@ use crate::security::Throwaway;
 use crate::transport::{
     AddressError, Carriage, Compression, Encryption, Medium, Repeats, Sharing, Transport,
 };
-use crate::transports::{grpc, http, mem, quic, tcp, tls, unix};
+use crate::transports::{grpc, grpc_stream, http, mem, quic, tcp, tls, unix, ws};
 
 /// All codecs.
 pub static CODECS: &[&dyn CodecFactory] = &[
@@ -30,7 +30,9 @@ pub static TRANSPORTS: &[&dyn Transport] = &[
     &unix::Unix,
     &tls::Tls,
     &quic::Quic,
+    &ws::Ws,
     &grpc::Grpc,
+    &grpc_stream::GrpcStream,
     &http::Http,
     &mem::Mem,
 ];

@@ -75,6 +75,12 @@ pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection may be idle before it is closed, in formats that have a watchdog, in milliseconds.
 pub const IDLE_MAX_MS: u64 = 5 * 60 * 1_000;
 
+/// What a client may say before its connection stands, where HTTP comes first, in bytes.
+pub const HANDSHAKE_MAX_BYTES: usize = 16 * 1024;
+
+/// How long either end waits until the other has made its connection stand, in milliseconds.
+pub const HANDSHAKE_MAX_MS: u64 = 10_000;
+
 /// How many HTTP/2 streams a client may have open on one connection.
 pub const STREAMS_MAX: u32 = 1_024;
 

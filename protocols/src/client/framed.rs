@@ -9,6 +9,7 @@ use server_core::{FromServer, Request};
 use super::{Client, ClientError, Incoming, MessageBytes, Ticket};
 use crate::codec::{Codec, CodecFactory, DecodeError, Framing, Setup};
 use crate::link::{ByteLink, Link, Read};
+use crate::transport::Carriage;
 
 /// A client whose connection carries frames. Replies come in the order of the requests, so that a counter tells which
 /// is which.
@@ -150,5 +151,9 @@ impl<L: Link> Client for FramedClient<L> {
         let staged = self.link.stage_raw(bytes);
         self.next_ticket += u64::from(staged);
         staged
+    }
+
+    fn carriage(&self) -> Carriage {
+        Carriage::Frames
     }
 }

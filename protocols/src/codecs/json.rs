@@ -12,7 +12,7 @@ use server_core::{FromServer, Request};
 use self::calls::Calls;
 use self::lines::Lines;
 use crate::codec::{
-    CallCodec, Codec, CodecFactory, DecodeError, Decoded, Encoded, Framing, NoCalls,
+    CallCodec, Codec, CodecFactory, Content, DecodeError, Decoded, Encoded, Framing, NoCalls,
     NotExpressible, Setup,
 };
 
@@ -26,6 +26,10 @@ impl CodecFactory for Json {
 
     fn description(&self) -> &'static str {
         "one JSON object a line, readable and typed by hand"
+    }
+
+    fn content(&self) -> Content {
+        Content::Text
     }
 
     fn open(&self, setup: Setup) -> Box<dyn Codec> {

@@ -10,7 +10,8 @@ use super::account::Account;
 use super::check::{Checked, Stop};
 use super::kit::Kit;
 use super::target::Door;
-use super::user::{Carriage, User};
+use super::user::User;
+use crate::transport::Carriage;
 
 /// Where one check runs, or one sequence of them.
 pub(super) struct Stage {
@@ -132,8 +133,8 @@ impl Stage {
 
     /// How connections by the first door carry requests.
     pub(super) async fn carriage(&mut self) -> Checked<Carriage> {
-        let mut client = self.kit.open(self.first_door()).await?.into_client();
-        Ok(Carriage::of(&mut *client))
+        let client = self.kit.open(self.first_door()).await?.into_client();
+        Ok(client.carriage())
     }
 
     /// Keeps a user for later steps.

@@ -16,27 +16,8 @@ use super::raw::no_stream;
 use super::saying;
 use super::target::Door;
 use crate::capabilities::{Capabilities, Part};
-use crate::client::{Caller, Client};
-
-/// How a connection carries requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Carriage {
-    /// One after the other in a stream of bytes: the session ends with it.
-    Stream,
-    /// Each in a call of its own: the session outlives the connection for a while.
-    Calls,
-}
-
-impl Carriage {
-    /// How this client's connection carries requests; the client is good for nothing but raw bytes afterwards.
-    pub(super) fn of(client: &mut dyn Client) -> Self {
-        if client.stage_raw(b"") {
-            Self::Stream
-        } else {
-            Self::Calls
-        }
-    }
-}
+use crate::client::Caller;
+use crate::transport::Carriage;
 
 /// How long to wait before asking again for what the server does when it notices something.
 pub(super) const BETWEEN_TRIES: Duration = Duration::from_millis(5);
@@ -114,8 +95,8 @@ impl User {
             caller,
             ..
         } = self;
-        let mut client = caller.into_client();
-        let carriage = Carriage::of(&mut *client);
+        let client = caller.into_client();
+        let carriage = client.carriage();
         drop(client);
         Ok((Self::connect(account, kit).await?, carriage))
     }

@@ -250,7 +250,14 @@ impl<L: Link> Serving<L> {
             State::Closing(parting) => parting,
             State::Open => Parting::Ended,
         };
-        poll_fn(|context| self.link.poll_close(parting, context)).await
+        let Self {
+            mut link,
+            connection,
+            ..
+        } = self;
+        // Whoever waits for this end to part is logged out meanwhile.
+        drop(connection);
+        poll_fn(|context| link.poll_close(parting, context)).await
     }
 }
 

@@ -29,6 +29,12 @@ use tokio::net::TcpStream;
 use tonic::codec::CompressionEncoding;
 
 use self::beside::Beside;
+pub(super) use self::client::{Connection, USER_AGENT};
+pub(super) use self::http2::SETTINGS;
+pub(super) use self::raw::Raw;
+pub(super) use self::server::serve_one;
+pub(super) use self::service::is_grpc;
+pub(super) use self::status::{Failure, of_connection};
 use crate::client::Client;
 use crate::codec::{CallCodec, CodecFactory};
 use crate::conditions::{Conditions, Nature, TOKIO};
@@ -150,7 +156,7 @@ fn beside(listen: &Listen) -> Result<Option<Beside>, TransportError> {
 }
 
 /// The codec that gRPC is known with.
-const PROTOBUF: &str = "protobuf";
+pub(super) const PROTOBUF: &str = "protobuf";
 
 /// The format of the messages, and what the header `content-type` says of it.
 #[derive(Clone)]

@@ -40,12 +40,17 @@ fn may_skip(what: &str, undo: Undo, result: &CheckResult) -> bool {
         Some(found) => found.carriage() == Some(Carriage::Calls),
         None => protocol == Some("direct"),
     };
+    let has_messages = |protocol: Option<&str>| {
+        protocol.is_some_and(|name| name.ends_with("+ws") || name.ends_with("+grpc-stream"))
+    };
     let mut protocols = what.split(' ').filter(|word| *word != "and");
     let (first, second) = (protocols.next(), protocols.next());
     match (group, number, undo) {
         ("undo", 1, Undo::On) | ("undo", 2.., Undo::Off) => true,
+        ("functional", 23, _) if has_messages(first) || has_messages(second) => true,
         ("functional", 23, _) => calls(first) || calls(second),
         ("connection", 7, _) | ("resume", 9, _) => calls(first),
+        ("framing", _, _) if has_messages(first) => true,
         ("framing", _, _) => match first.and_then(|first| first.split('+').next()) {
             Some("custom") => name.contains("an unknown field"),
             Some("json") => name.contains("boundary is lost") || name.contains("no client"),

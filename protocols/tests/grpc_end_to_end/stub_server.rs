@@ -53,8 +53,38 @@ macro_rules! chat {
                 let event = stream::iter([Ok(v1::Event { event: Some(lagged) })]);
                 Ok(Response::new(event.chain(stream::pending()).boxed()))
             }
+
+            type TalkStream = stream::BoxStream<'static, Result<v1::ServerFrame, Status>>;
+
+            async fn talk(
+                &self, request: tonic::Request<tonic::Streaming<v1::ClientFrame>>,
+            ) -> Result<Response<Self::TalkStream>, Status> {
+                let replies = request.into_inner().map(|frame| frame.map(|frame| talked(&frame)));
+                Ok(Response::new(replies.boxed()))
+            }
         }
     };
+}
+
+/// Answers a hello, and refuses all else.
+fn talked(frame: &v1::ClientFrame) -> v1::ServerFrame {
+    use v1::client_frame::Request;
+    use v1::server_frame::Message;
+    let message = match &frame.request {
+        Some(Request::Hello(hello)) => Message::Hello(v1::HelloReply {
+            version: hello.version,
+            text_max_chars: 7,
+            page_max: 8,
+            undo_grace_ms: 9,
+        }),
+        _ => Message::Refusal(v1::Refusal {
+            code: ErrorCode::TextEmpty as i32,
+            detail: 0,
+        }),
+    };
+    v1::ServerFrame {
+        message: Some(message),
+    }
 }
 
 chat! {

@@ -8,8 +8,9 @@ use crate::conformance::check::{Check, Checked, Stop, checks};
 use crate::conformance::expect::{hold, same, texts};
 use crate::conformance::requests::{delete, list, mark_read, read, send};
 use crate::conformance::stage::Stage;
-use crate::conformance::user::{Carriage, wrong_reply};
+use crate::conformance::user::wrong_reply;
 use crate::conformance::{asking, saying};
+use crate::transport::Carriage;
 
 /// How many requests are sent at once; every server takes that many.
 const PIPELINED: usize = 256;

@@ -9,7 +9,7 @@ use crate::conformance::expect::{same, texts};
 use crate::conformance::requests::{delete, history, list, mark_read, read, send, undo};
 use crate::conformance::saying;
 use crate::conformance::stage::Stage;
-use crate::conformance::user::Carriage;
+use crate::transport::Carriage;
 
 pub(in crate::conformance) const CHECKS: &[Check] = checks! {
     send_logged_out: "send while not logged in" => "error: not logged in, and nothing waits";
@@ -262,7 +262,7 @@ async fn cut_client(stage: &mut Stage) -> Checked {
     let (mut bob, carriage) = bob.reconnect_over().await?;
     let waiting = u64::from(!is_read);
     match carriage {
-        Carriage::Stream => match bob.log_in_when_free().await? {
+        Carriage::Frames => match bob.log_in_when_free().await? {
             Ok(entry) => entry.holds(waiting)?,
             Err(refusal) => {
                 let words = format!("expected to come back, but it was refused: {refusal}");

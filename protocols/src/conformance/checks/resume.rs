@@ -7,7 +7,8 @@ use crate::conformance::check::{Check, Checked, Stop, checks};
 use crate::conformance::expect::{hold, same, texts};
 use crate::conformance::kit::Kit;
 use crate::conformance::stage::Stage;
-use crate::conformance::user::{BETWEEN_TRIES, Carriage, User};
+use crate::conformance::user::{BETWEEN_TRIES, User};
+use crate::transport::Carriage;
 
 pub(in crate::conformance) const CHECKS: &[Check] = checks! {
     after_a_cut: "lose the connection, resume" => "the same session, with what waits";

@@ -15,8 +15,10 @@ use futures_util::stream::FuturesUnordered;
 use server_core::{FromServer, Refusal, Request};
 use tokio::net::TcpStream;
 
+pub(in crate::transports) use self::call::USER_AGENT;
 use self::call::{Answered, Asked, Caller, Question};
-use self::connection::{Connection, Sender};
+pub(in crate::transports) use self::connection::Connection;
+use self::connection::Sender;
 use self::session::{Held, Session};
 use self::shared::Seat;
 use super::Format;

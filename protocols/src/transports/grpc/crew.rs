@@ -23,7 +23,7 @@ pub(super) struct Crew {
 
 /// Takes the work of one connection. What comes after the crew is gone is dropped.
 #[derive(Clone)]
-pub(super) struct Executor(Weak<Queue>);
+pub(in crate::transports) struct Executor(Weak<Queue>);
 
 impl<F> hyper::rt::Executor<F> for Executor
 where

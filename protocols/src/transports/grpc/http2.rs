@@ -14,7 +14,7 @@ use crate::conditions::{Http2, Http2End};
 const HEADER_TABLE_DEFAULT_BYTES: u32 = 4_096;
 
 /// What both ends announce. A test reads it off the wire.
-pub(super) const SETTINGS: Http2 = Http2 {
+pub(in crate::transports) const SETTINGS: Http2 = Http2 {
     client: Http2End {
         streams_max: None,
         ..SERVER

@@ -12,7 +12,7 @@ const BATCH_BYTES: usize = 16 * 1024;
 
 /// The codec that tonic is given.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Raw;
+pub(in crate::transports) struct Raw;
 
 impl Codec for Raw {
     type Encode = Vec<u8>;

@@ -1,14 +1,20 @@
 //! The server's end: connections are accepted, and each is served on one task.
 
+use std::convert::Infallible;
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::{Request, Response};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+use tower_service::Service;
 
 use super::beside::Beside;
 use super::crew::Crew;
@@ -16,11 +22,36 @@ use super::service::{Front, Services};
 use super::{Format, http2};
 use crate::counted::Counted;
 use crate::sockets::Opened;
-use crate::transport::Listen;
+use crate::transport::{BoxFuture, Listen};
 use crate::transports::tcp;
 
 /// How long a client that has nothing to wait for any more may take to close, once the front end stops.
 const GOODBYE_MAX: Duration = Duration::from_secs(1);
+
+/// What answers the requests of a connection, as tower has services.
+pub(in crate::transports) trait Answers:
+    Service<
+        Request<Incoming>,
+        Response = Response<Body>,
+        Error = Infallible,
+        Future = BoxFuture<'static, Result<Response<Body>, Infallible>>,
+    > + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<S> Answers for S where
+    S: Service<
+            Request<Incoming>,
+            Response = Response<Body>,
+            Error = Infallible,
+            Future = BoxFuture<'static, Result<Response<Body>, Infallible>>,
+        > + Clone
+        + Send
+        + 'static
+{
+}
 
 /// Accepts connections until the front end is stopped.
 pub(super) async fn accept_all(
@@ -29,33 +60,36 @@ pub(super) async fn accept_all(
     format: Format,
     beside: Option<Beside>,
 ) {
-    let Listen {
-        chat,
-        traffic,
-        stop,
-        tasks,
-        ..
-    } = listen;
     let front = Arc::new(Front {
-        chat,
+        chat: Arc::clone(&listen.chat),
         format,
         beside,
-        stop: stop.clone(),
+        stop: listen.stop.clone(),
+        talk: listen.clone(),
     });
     let serve_all = async {
         loop {
             let stream = tcp::accept(&listener).await;
-            let stream = Counted::tcp(stream, Arc::clone(&traffic), Opened::Accepted);
-            tasks.spawn(serve_one(stream, Arc::clone(&front)));
+            let stream = Counted::tcp(stream, Arc::clone(&listen.traffic), Opened::Accepted);
+            let services = Services::new(Arc::clone(&front));
+            let serving = serve_one(stream, services, listen.stop.clone());
+            listen.tasks.spawn(serving);
         }
     };
-    stop.run_until_cancelled(serve_all).await;
+    listen.stop.run_until_cancelled(serve_all).await;
 }
 
-async fn serve_one(stream: Counted<TcpStream>, front: Arc<Front>) {
+/// Serves one connection, and notes what became of it.
+pub(in crate::transports) async fn serve_one<S>(
+    stream: Counted<TcpStream>,
+    services: S,
+    stop: CancellationToken,
+) where
+    S: Answers,
+{
     let peer = stream.get_ref().peer_addr().ok();
     tracing::debug!(?peer, "connected");
-    match serve(stream, front).await {
+    match serve(stream, services, stop).await {
         Ok(()) => tracing::debug!(?peer, "disconnected"),
         Err(error) => tracing::debug!(?peer, %error, "connection lost"),
     }
@@ -63,10 +97,14 @@ async fn serve_one(stream: Counted<TcpStream>, front: Arc<Front>) {
 
 /// Serves one connection until either end closes it. When the front end stops, the client is told to open no further
 /// streams, what is open is finished, and then the client has [`GOODBYE_MAX`] to take what is left and close.
-async fn serve(stream: Counted<TcpStream>, front: Arc<Front>) -> Result<(), hyper::Error> {
+async fn serve(
+    stream: Counted<TcpStream>,
+    services: impl Answers,
+    stop: CancellationToken,
+) -> Result<(), hyper::Error> {
     let mut crew = Crew::default();
-    let mut stopped = pin!(front.stop.clone().cancelled_owned());
-    let services = TowerToHyperService::new(Services::new(front));
+    let mut stopped = pin!(stop.cancelled_owned());
+    let services = TowerToHyperService::new(services);
     let connection =
         http2::server(crew.executor()).serve_connection(TokioIo::new(stream), services);
     let mut connection = pin!(connection);

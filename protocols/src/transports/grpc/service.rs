@@ -26,7 +26,8 @@ use super::method::Method;
 use super::raw::Raw;
 use super::{Format, deadline, status};
 use crate::server::calls;
-use crate::transport::BoxFuture;
+use crate::transport::{BoxFuture, Listen};
+use crate::transports::grpc_stream;
 
 /// What all connections of a front end share.
 pub(super) struct Front {
@@ -34,6 +35,8 @@ pub(super) struct Front {
     pub(super) format: Format,
     pub(super) beside: Option<Beside>,
     pub(super) stop: CancellationToken,
+    /// What a call that is a whole connection is served with.
+    pub(super) talk: Listen,
 }
 
 /// The services of a front end on one connection, as tower has services.
@@ -79,6 +82,9 @@ async fn route(request: Request<Incoming>, services: Services) -> Response<Body>
     let answered = async {
         match method {
             Some(method) => answer(method, request, services, deadline).await,
+            None if request.uri().path() == grpc_stream::PATH => {
+                grpc_stream::talk(request, &services.front.talk).await
+            }
             None => elsewhere(request, &services.front).await,
         }
     };
@@ -96,7 +102,7 @@ async fn route(request: Request<Incoming>, services: Services) -> Response<Body>
     response
 }
 
-fn is_grpc(request: &Request<Incoming>) -> bool {
+pub(in crate::transports) fn is_grpc(request: &Request<Incoming>) -> bool {
     let content_type = request
         .headers()
         .get(header::CONTENT_TYPE)

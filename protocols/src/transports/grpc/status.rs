@@ -56,7 +56,7 @@ pub(super) fn refused(refusal: Refusal) -> Status {
 
 /// Why a call was not carried out.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(in crate::transports) enum Failure {
     /// The core refused it.
     Refused(Refusal),
     /// It failed in a way that is no refusal.
@@ -86,7 +86,7 @@ fn of_call(status: &Status) -> Failure {
 }
 
 /// A status that tonic made because the whole connection is over has the reason among its sources.
-fn of_connection(status: &Status) -> Option<Failure> {
+pub(in crate::transports) fn of_connection(status: &Status) -> Option<Failure> {
     let mut next = status.source();
     while let Some(error) = next {
         if let Some(error) = error.downcast_ref::<io::Error>() {

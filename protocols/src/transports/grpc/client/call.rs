@@ -107,4 +107,4 @@ impl Caller {
     }
 }
 
-const USER_AGENT: &str = "grpc-rust-chat";
+pub(in crate::transports) const USER_AGENT: &str = "grpc-rust-chat";

@@ -18,7 +18,7 @@ use crate::counted::Counted;
 use crate::transport::BoxFuture;
 
 /// One HTTP/2 connection. It goes on when it is polled, and closes its socket when it is dropped.
-pub(super) struct Connection {
+pub(in crate::transports) struct Connection {
     /// Takes calls; gone once it takes none any more.
     http: Option<http2::Connection<TokioIo<Counted<TcpStream>>, Body, Executor>>,
     crew: Crew,
@@ -26,7 +26,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Begins HTTP/2 on a socket.
-    pub(super) async fn open(
+    pub(in crate::transports) async fn open(
         stream: Counted<TcpStream>,
         content_type: HeaderValue,
     ) -> io::Result<(Self, Sender)> {
@@ -47,7 +47,7 @@ impl Connection {
     /// Writes and reads; tells whether the connection takes no further calls. Those that it took, and the event
     /// stream, go on for as long as it is polled: a server that stops announces that before it sends the last of them
     /// (RFC 9113, section 6.8). Why a connection is over, its calls say.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> bool {
+    pub(in crate::transports) fn poll(&mut self, context: &mut Context<'_>) -> bool {
         if let Some(http) = &mut self.http
             && http.poll_unpin(context).is_ready()
         {
@@ -61,7 +61,7 @@ impl Connection {
 /// What is below tonic's client in place of its channel, which would reconnect in silence: here a connection that is
 /// lost is a session that is lost, and says so.
 #[derive(Clone)]
-pub(super) struct Sender {
+pub(in crate::transports) struct Sender {
     requests: SendRequest<Body>,
     content_type: HeaderValue,
 }
