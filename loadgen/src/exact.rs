@@ -56,7 +56,7 @@ impl Selection {
     #[must_use]
     pub fn everything(counting: Counting) -> Self {
         Self {
-            codecs: registry::CODECS.to_vec(),
+            codecs: registry::complete_codecs().collect(),
             protocols: registry::each_once().collect(),
             stores: STORES.iter().collect(),
             counting,

@@ -2,6 +2,8 @@
 //! of the notebooks say less than the vocabulary has; workloads and the conformance suite use what is there, and list what
 //! is not.
 
+use std::time::Duration;
+
 use server_core::ErrorCode;
 use server_core::chat::{Accounts, Habits, Pushed, SignUp, Waiting};
 use server_core::limits::{NAME_MAX_BYTES, TEXT_MAX_CHARS};
@@ -25,6 +27,9 @@ pub struct Capabilities {
     pub names: Charset,
     /// The texts that it takes.
     pub texts: Charset,
+    /// How long a connection may be idle before the server closes it; `None`: for ever. Whatever either end says keeps it
+    /// open.
+    pub idle_max: Option<Duration>,
     /// What else it leaves out of what it can say, each in words that finish "it does not say …".
     pub unsaid: &'static [&'static str],
 }
@@ -242,6 +247,7 @@ pub static EVERYTHING: Capabilities = Capabilities {
         chars_max: TEXT_MAX_CHARS as usize,
         alphabet: Alphabet::Unicode,
     },
+    idle_max: None,
     unsaid: &[],
 };
 

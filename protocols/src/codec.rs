@@ -193,6 +193,16 @@ pub enum DecodeError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The frame is whole and right, and its sender may not ask that: skip `frame_bytes`, say so, and go on.
+    #[error("request refused: {reason}")]
+    Refused {
+        /// How many bytes of the input the frame takes.
+        frame_bytes: usize,
+        /// What to tell the peer.
+        refusal: Refusal,
+        /// What is wrong.
+        reason: &'static str,
+    },
     /// The frame's boundary is lost, or past the limit: say so, and close.
     #[error("frame refused: {reason}")]
     Lost {

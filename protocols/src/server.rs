@@ -4,6 +4,7 @@ mod accepted;
 pub(crate) mod calls;
 mod connection;
 pub(crate) mod feed;
+mod watchdog;
 
 pub(crate) use accepted::serve_accepted;
 pub use connection::{Parts, StreamParts, serve};

@@ -2,6 +2,8 @@
 
 #[path = "support/garbage.rs"]
 mod garbage;
+#[path = "support/restricted.rs"]
+mod restricted;
 #[path = "support/vocabulary.rs"]
 mod vocabulary;
 
@@ -9,6 +11,7 @@ use garbage::garbage;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use protocols::capabilities::Capabilities;
 use protocols::codec::{Codec, DecodeError, Framing, Setup};
 use protocols::registry::CODECS;
 use server_core::message::{Message, MessageId};
@@ -23,6 +26,7 @@ const SETUP: Setup = Setup {
 /// Both ends of a connection.
 struct Ends {
     name: &'static str,
+    capabilities: &'static Capabilities,
     client: Box<dyn Codec>,
     server: Box<dyn Codec>,
 }
@@ -31,6 +35,7 @@ struct Ends {
 fn connections(setup: Setup) -> Vec<Ends> {
     let open = |factory: &&'static dyn protocols::codec::CodecFactory| Ends {
         name: factory.name(),
+        capabilities: factory.capabilities(),
         client: factory.open(setup),
         server: factory.open(setup),
     };
@@ -39,10 +44,12 @@ fn connections(setup: Setup) -> Vec<Ends> {
 
 /// A direction of a connection, from the end that encodes to the end that decodes.
 trait Direction {
-    type Value: std::fmt::Debug + PartialEq;
+    type Value: std::fmt::Debug + PartialEq + Clone;
 
     /// What the connection begins with.
     fn opening() -> Vec<Self::Value>;
+    /// What the format can say of it.
+    fn restrict(capabilities: &Capabilities, value: &Self::Value) -> Option<Self::Value>;
     /// Appends a frame; tells how many bytes of it count at the layer `message`.
     fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>) -> usize;
     /// Decodes the first frame of `input`; tells how long it is, and whether it says what was expected.
@@ -86,10 +93,14 @@ impl Direction for Requests {
         vec![HELLO]
     }
 
+    fn restrict(capabilities: &Capabilities, value: &Self::Value) -> Option<Self::Value> {
+        restricted::request(capabilities, value)
+    }
+
     fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>) -> usize {
         ends.client
             .encode_request(value, out)
-            .expect("the whole vocabulary can be said")
+            .expect("what the format has can be said")
             .message_bytes
     }
 
@@ -116,10 +127,14 @@ impl Direction for Replies {
         Vec::new()
     }
 
+    fn restrict(capabilities: &Capabilities, value: &Self::Value) -> Option<Self::Value> {
+        restricted::from_server(capabilities, value)
+    }
+
     fn encode(ends: &mut Ends, value: &Self::Value, out: &mut Vec<u8>) -> usize {
         ends.server
             .encode_reply(value, out)
-            .expect("the whole vocabulary can be said")
+            .expect("what the format has can be said")
             .message_bytes
     }
 
@@ -153,8 +168,13 @@ fn frames<D: Direction>(ends: &mut Ends, values: &[D::Value]) -> Vec<Frame> {
     values.iter().map(encode).collect()
 }
 
-fn with_opening<D: Direction>(values: Vec<D::Value>) -> Vec<D::Value> {
-    D::opening().into_iter().chain(values).collect()
+/// What these values are in the words of a format, behind what its connections begin with; and how much that is.
+fn with_opening<D: Direction>(ends: &Ends, values: &[D::Value]) -> (usize, Vec<D::Value>) {
+    let restrict = |value: &D::Value| D::restrict(ends.capabilities, value);
+    let mut all: Vec<_> = D::opening().iter().filter_map(restrict).collect();
+    let opening = all.len();
+    all.extend(values.iter().filter_map(restrict));
+    (opening, all)
 }
 
 /// Decodes frames that must be there whole and right.
@@ -171,9 +191,9 @@ fn check_frames<D: Direction>(
 }
 
 /// What was said is heard, from one buffer that holds everything.
-fn check_round_trip<D: Direction>(values: Vec<D::Value>) -> Result<(), TestCaseError> {
-    let values = with_opening::<D>(values);
+fn check_round_trip<D: Direction>(values: &[D::Value]) -> Result<(), TestCaseError> {
     for mut ends in connections(SETUP) {
+        let (_, values) = with_opening::<D>(&ends, values);
         let frames = frames::<D>(&mut ends, &values);
         let stream: Vec<u8> = frames
             .iter()
@@ -192,12 +212,12 @@ fn check_round_trip<D: Direction>(values: Vec<D::Value>) -> Result<(), TestCaseE
 }
 
 /// Each message of a transport that keeps boundaries is one frame.
-fn check_whole_messages<D: Direction>(values: Vec<D::Value>) -> Result<(), TestCaseError> {
-    let values = with_opening::<D>(values);
+fn check_whole_messages<D: Direction>(values: &[D::Value]) -> Result<(), TestCaseError> {
     for mut ends in connections(Setup {
         framing: Framing::Transport,
         ..SETUP
     }) {
+        let (_, values) = with_opening::<D>(&ends, values);
         let frames = frames::<D>(&mut ends, &values);
         check_frames::<D>(&mut ends, &frames, &values)?;
     }
@@ -205,9 +225,9 @@ fn check_whole_messages<D: Direction>(values: Vec<D::Value>) -> Result<(), TestC
 }
 
 /// Nothing is found before a frame is whole, however its bytes arrive.
-fn check_every_split<D: Direction>(values: Vec<D::Value>) -> Result<(), TestCaseError> {
-    let values = with_opening::<D>(values);
+fn check_every_split<D: Direction>(values: &[D::Value]) -> Result<(), TestCaseError> {
     for mut ends in connections(SETUP) {
+        let (_, values) = with_opening::<D>(&ends, values);
         for (frame, value) in frames::<D>(&mut ends, &values).iter().zip(&values) {
             for length in 0..frame.bytes.len() {
                 prop_assert_eq!(
@@ -230,11 +250,14 @@ fn check_every_split<D: Direction>(values: Vec<D::Value>) -> Result<(), TestCase
 
 /// A wrong byte in a frame's body: if it makes the frame malformed, the frames behind it are decoded as if it had never
 /// come.
-fn check_damage<D: Direction>(values: Vec<D::Value>, damage: &Damage) -> Result<(), TestCaseError> {
-    let values = with_opening::<D>(values);
+fn check_damage<D: Direction>(values: &[D::Value], damage: &Damage) -> Result<(), TestCaseError> {
     for mut ends in connections(SETUP) {
+        let (opening, values) = with_opening::<D>(&ends, values);
+        if values.len() == opening {
+            continue;
+        }
         let frames = frames::<D>(&mut ends, &values);
-        let at = D::opening().len() + damage.frame.index(values.len() - D::opening().len());
+        let at = opening + damage.frame.index(values.len() - opening);
         check_frames::<D>(&mut ends, &frames[..at], &values[..at])?;
         let mut damaged = frames[at].bytes.clone();
         let byte = damage.byte.index(damaged.len());
@@ -249,7 +272,7 @@ fn check_damage<D: Direction>(values: Vec<D::Value>, damage: &Damage) -> Result<
                 check_frames::<D>(&mut ends, &frames[at..], &values[at..])?;
             }
             Ok(Some(found)) => prop_assert!((1..=damaged.len()).contains(&found.frame_bytes)),
-            Ok(None) | Err(DecodeError::Lost { .. }) => {}
+            Ok(None) | Err(DecodeError::Refused { .. } | DecodeError::Lost { .. }) => {}
         }
     }
     Ok(())
@@ -281,13 +304,18 @@ fn check_garbage<D: Direction>(
             framing,
             frame_max_bytes: 4096,
         }) {
-            let frames = frames::<D>(&mut ends, opening);
-            check_frames::<D>(&mut ends, &frames, opening)?;
+            let restrict = |value| D::restrict(ends.capabilities, value);
+            let opening: Vec<_> = opening.iter().filter_map(restrict).collect();
+            let frames = frames::<D>(&mut ends, &opening);
+            check_frames::<D>(&mut ends, &frames, &opening)?;
             let mut left = garbage;
             while !left.is_empty() {
                 let taken = match D::decode(&mut ends, left, any_value) {
                     Ok(Some(found)) => found.frame_bytes,
-                    Err(DecodeError::Malformed { frame_bytes, .. }) => frame_bytes,
+                    Err(
+                        DecodeError::Malformed { frame_bytes, .. }
+                        | DecodeError::Refused { frame_bytes, .. },
+                    ) => frame_bytes,
                     Ok(None) | Err(DecodeError::Lost { .. }) => break,
                 };
                 prop_assert!(
@@ -308,34 +336,34 @@ proptest! {
 
     #[test]
     fn requests_come_out_as_they_went_in(values in vec(request(), 0..40)) {
-        check_round_trip::<Requests>(values)?;
+        check_round_trip::<Requests>(&values)?;
     }
 
     #[test]
     fn replies_come_out_as_they_went_in(values in vec(from_server(), 0..40)) {
-        check_round_trip::<Replies>(values)?;
+        check_round_trip::<Replies>(&values)?;
     }
 
     #[test]
     fn messages_of_a_transport_are_frames(requests in vec(request(), 0..10), replies in vec(from_server(), 0..10)) {
-        check_whole_messages::<Requests>(requests)?;
-        check_whole_messages::<Replies>(replies)?;
+        check_whole_messages::<Requests>(&requests)?;
+        check_whole_messages::<Replies>(&replies)?;
     }
 
     #[test]
     fn frames_are_found_however_they_are_split(requests in vec(request(), 0..6), replies in vec(from_server(), 0..6)) {
-        check_every_split::<Requests>(requests)?;
-        check_every_split::<Replies>(replies)?;
+        check_every_split::<Requests>(&requests)?;
+        check_every_split::<Replies>(&replies)?;
     }
 
     #[test]
     fn a_malformed_request_leaves_no_trace(values in vec(request(), 1..20), damage in damage()) {
-        check_damage::<Requests>(values, &damage)?;
+        check_damage::<Requests>(&values, &damage)?;
     }
 
     #[test]
     fn a_malformed_reply_leaves_no_trace(values in vec(from_server(), 1..20), damage in damage()) {
-        check_damage::<Replies>(values, &damage)?;
+        check_damage::<Replies>(&values, &damage)?;
     }
 
     #[test]
@@ -362,7 +390,7 @@ fn thousands_of_names_stay_in_step() {
         text: "hello".into(),
         client_id: None,
     });
-    check_round_trip::<Requests>(requests.collect()).unwrap();
+    check_round_trip::<Requests>(&requests.collect::<Vec<_>>()).unwrap();
     let events = (0..4000).map(|i| {
         let message = Message {
             id: MessageId(i as u64 * 40),
@@ -374,7 +402,7 @@ fn thousands_of_names_stay_in_step() {
         };
         FromServer::Event(Event::MessageReceived(message))
     });
-    check_round_trip::<Replies>(events.collect()).unwrap();
+    check_round_trip::<Replies>(&events.collect::<Vec<_>>()).unwrap();
 }
 
 /// A frame at the limit passes, and one byte less of limit refuses it, with the limit in the refusal.
@@ -386,11 +414,10 @@ fn the_limit_is_the_length_of_the_whole_frame() {
         client_id: None,
     };
     for mut ends in connections(SETUP) {
-        let [hello, send] = [HELLO, request.clone()].map(|request| {
-            let mut bytes = Vec::new();
-            Requests::encode(&mut ends, &request, &mut bytes);
-            bytes
-        });
+        let (opening, values) = with_opening::<Requests>(&ends, std::slice::from_ref(&request));
+        let frames = frames::<Requests>(&mut ends, &values);
+        let (hello, send) = (&frames[..opening], &frames[opening].bytes);
+        let request = &values[opening];
         for (limit, fits) in [(send.len(), true), (send.len() - 1, false)] {
             let setup = Setup {
                 frame_max_bytes: limit,
@@ -401,9 +428,11 @@ fn the_limit_is_the_length_of_the_whole_frame() {
                 .find(|codec| codec.name() == ends.name)
                 .expect("it was found before");
             let mut server = codec.open(setup);
-            server.decode_request(&hello).expect("hello is short");
-            match server.decode_request(&send) {
-                Ok(Some(decoded)) => assert!(fits && decoded.value == request, "{}", ends.name),
+            for hello in hello {
+                server.decode_request(&hello.bytes).expect("hello is short");
+            }
+            match server.decode_request(send) {
+                Ok(Some(decoded)) => assert!(fits && decoded.value == *request, "{}", ends.name),
                 Err(DecodeError::Lost { refusal, .. }) => {
                     assert_eq!(
                         (refusal.detail, fits),

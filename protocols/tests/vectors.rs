@@ -5,11 +5,11 @@ mod readable;
 
 use std::collections::BTreeSet;
 
+use protocols::capabilities::{Capabilities, OtherEvents};
 use protocols::codec::{Codec, CodecFactory, DecodeError, Framing, Setup};
 use protocols::registry::CODECS;
 use serde_json::Value;
-use server_core::message::Operation;
-use server_core::{ErrorCode, Event, FromServer, Request};
+use server_core::{Event, FromServer, Request};
 
 /// What the vectors' limits are made for.
 const SETUP: Setup = Setup {
@@ -193,21 +193,28 @@ fn check_connections(name: &str) {
     }
     assert_eq!(
         covered,
-        whole_vocabulary(),
+        vocabulary(vectors.codec.capabilities()),
         "{name}: every kind has a vector"
     );
 }
 
-fn whole_vocabulary() -> BTreeSet<String> {
-    let operations = Operation::WITH_PASSWORDS
+/// Whatever a format can say.
+fn vocabulary(capabilities: &Capabilities) -> BTreeSet<String> {
+    let operations = capabilities
+        .operations
         .iter()
         .map(|operation| operation.name());
     let requests = operations.clone().map(|name| format!("request {name}"));
     let replies = operations.map(|name| format!("reply {name}"));
-    let refusals = ErrorCode::ALL
+    let refusals = capabilities
+        .refusals
         .iter()
         .map(|code| format!("error {}", code.name()));
-    let events = EVENTS.iter().map(|name| format!("event {name}"));
+    let told = match capabilities.other_events {
+        OtherEvents::Told => EVENTS.len(),
+        OtherEvents::LeftOut => 1,
+    };
+    let events = EVENTS[..told].iter().map(|name| format!("event {name}"));
     requests
         .chain(replies)
         .chain(refusals)
@@ -316,4 +323,19 @@ fn msgpack() {
 #[test]
 fn protobuf_frames() {
     check("protobuf-frames");
+}
+
+#[test]
+fn pipe() {
+    check("pipe");
+}
+
+#[test]
+fn tag() {
+    check("tag");
+}
+
+#[test]
+fn booth() {
+    check("booth");
 }

@@ -152,8 +152,8 @@ pub fn verify(
 
 /// Compares two secrets in the same time wherever they differ.
 #[must_use]
-pub fn same(left: &[u8; 32], right: &[u8; 32]) -> bool {
-    left.ct_eq(right).into()
+pub fn same<const N: usize>(left: &[u8; N], right: &[u8; N]) -> bool {
+    left.as_slice().ct_eq(right.as_slice()).into()
 }
 
 /// The parts of `AuthMessage` (RFC 5802, section 3), nonces as they are printed.

@@ -215,9 +215,7 @@ mod tests {
     use super::*;
 
     fn variants() -> impl Iterator<Item = Variant<'static>> {
-        registry::CODECS
-            .iter()
-            .flat_map(|codec| Variant::of(*codec))
+        registry::complete_codecs().flat_map(Variant::of)
     }
 
     #[test]

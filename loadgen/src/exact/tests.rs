@@ -25,7 +25,7 @@ fn everything_that_the_registry_has_is_in_the_baseline() {
         .baseline
         .exact;
     let has = |start: &str| exact.keys().any(|id| id.as_str().starts_with(start));
-    for codec in registry::CODECS {
+    for codec in registry::complete_codecs() {
         let name = codec.name();
         assert!(
             has(&format!("message/{name}/")) || has(&format!("message/{name}-calls/")),

@@ -16,11 +16,12 @@ impl<L: Link> Parts<L> {
             framing: L::FRAMING,
             frame_max_bytes: REQUEST_MAX_BYTES,
         };
-        let habits = listen.codec.capabilities().habits;
+        let capabilities = listen.codec.capabilities();
         Self {
             link,
             codec: listen.codec.open(setup),
-            connection: listen.chat.connection_with(habits),
+            connection: listen.chat.connection_with(capabilities.habits),
+            idle_max: capabilities.idle_max,
             stop: listen.stop.clone(),
         }
     }

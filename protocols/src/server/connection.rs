@@ -4,12 +4,14 @@ use std::collections::VecDeque;
 use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use server_core::answer::Later;
 use server_core::limits::{PIPELINE_MAX, WRITE_BUFFER_MAX_BYTES};
 use server_core::{Answer, Connection, ErrorCode, Event, FromServer, Refusal, Reply};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
+use super::watchdog::Watchdog;
 use crate::codec::{Codec, DecodeError, Decoded, Framing};
 use crate::link::{ByteLink, Link, Parting, Read};
 
@@ -24,6 +26,7 @@ pub async fn serve<L: Link>(parts: Parts<L>) -> std::io::Result<()> {
         link,
         codec,
         connection,
+        idle_max,
         stop,
     } = parts;
     let mut serving = Serving {
@@ -34,8 +37,9 @@ pub async fn serve<L: Link>(parts: Parts<L>) -> std::io::Result<()> {
         state: State::Open,
     };
     let mut stopped = std::pin::pin!(stop.clone().cancelled_owned());
+    let mut watchdog = idle_max.map(Watchdog::new);
     while serving.state == State::Open {
-        serving.wait(&mut stopped).await?;
+        serving.wait(&mut stopped, watchdog.as_mut()).await?;
         serving.answer_input().await?;
         // Others that are ready now may have something for this connection, too: one write takes all of it.
         yield_to_others().await;
@@ -58,6 +62,8 @@ pub struct Parts<L> {
     pub codec: Box<dyn Codec>,
     /// The client's place at the core.
     pub connection: Connection,
+    /// How long neither end may say anything before the connection is closed; `None`: for ever.
+    pub idle_max: Option<Duration>,
     /// Says when to stop.
     pub stop: CancellationToken,
 }
@@ -91,9 +97,19 @@ impl<L: Link> Serving<L> {
     async fn wait(
         &mut self,
         stopped: &mut Pin<&mut WaitForCancellationFutureOwned>,
+        mut watchdog: Option<&mut Watchdog>,
     ) -> std::io::Result<()> {
+        if let Some(watchdog) = &mut watchdog {
+            watchdog.calm();
+        }
         poll_fn(|context| {
             if self.poll_once(context)? {
+                return Poll::Ready(Ok(()));
+            }
+            if let Some(watchdog) = &mut watchdog
+                && watchdog.poll_bark(context).is_ready()
+            {
+                self.state = State::Closing(Parting::Stopping);
                 return Poll::Ready(Ok(()));
             }
             stopped.as_mut().poll(context).map(Ok)
@@ -138,7 +154,7 @@ impl<L: Link> Serving<L> {
             let Poll::Ready(Some(event)) = self.connection.outbox().poll_pop(context) else {
                 break;
             };
-            self.encode(&FromServer::Event(event));
+            self.tell(event);
             any = true;
         }
         any
@@ -215,6 +231,14 @@ impl<L: Link> Serving<L> {
                 self.take(Answer::Ready(Err(ErrorCode::Malformed.into())));
                 frame_bytes
             }
+            DecodeError::Refused {
+                frame_bytes,
+                refusal,
+                ..
+            } => {
+                self.take(Answer::Ready(Err(refusal)));
+                frame_bytes
+            }
             DecodeError::Lost { refusal, .. } => {
                 self.take(Answer::Ready(Err(refusal)));
                 self.state = State::Closing(Parting::Refused);
@@ -233,6 +257,17 @@ impl<L: Link> Serving<L> {
             let refusal = FromServer::Refused(ErrorCode::NotExpressible.into());
             let encoded = link.stage(|out| codec.encode_reply(&refusal, out));
             debug_assert!(encoded.is_ok(), "every format can refuse");
+        }
+    }
+
+    /// Stages an event, unless the format leaves it out.
+    fn tell(&mut self, event: Event<'static>) {
+        let event = FromServer::Event(event);
+        let Self { link, codec, .. } = self;
+        if link.stage(|out| codec.encode_reply(&event, out)).is_ok()
+            && let FromServer::Event(event) = &event
+        {
+            self.connection.tells(event);
         }
     }
 

@@ -77,6 +77,13 @@ pub(crate) fn request(value: &Value) -> Request<'static> {
         },
         "delete_messages" => Request::DeleteMessages { ids: fields.ids() },
         "undo" => Request::Undo { ids: fields.ids() },
+        "sign_up" => Request::SignUp {
+            name: fields.text("name"),
+        },
+        "enter" => Request::Enter {
+            name: fields.text("name"),
+            key: fields.key(),
+        },
         other => panic!("{other} is no request"),
     }
 }
@@ -148,6 +155,11 @@ fn reply(fields: &Fields<'_>) -> Reply<'static> {
         },
         "delete_messages" => Reply::DeleteMessages { ids: fields.ids() },
         "undo" => Reply::Undo { ids: fields.ids() },
+        "sign_up" => Reply::SignUp { key: fields.key() },
+        "enter" => Reply::Enter {
+            unread: fields.has("unread").then(|| fields.u64("unread")),
+            messages: fields.list("messages", message),
+        },
         other => panic!("{other} is no reply"),
     }
 }
@@ -240,6 +252,10 @@ impl<'v> Fields<'v> {
 
     fn id(&self, name: &str) -> MessageId {
         MessageId(self.u64(name))
+    }
+
+    fn key(&self) -> Option<Token> {
+        self.has("key").then(|| Token(self.array("key")))
     }
 
     fn ids(&self) -> Vec<MessageId> {

@@ -43,10 +43,8 @@ pub(super) fn sign_up(connection: &Connection, name: &str) -> Ruled {
 /// lost nor, where they are handed over, told twice.
 pub(super) fn enter(connection: &Connection, name: &str, key: Option<Token>) -> Ruled {
     let door = Door::of(connection);
-    match (door.habits.accounts, key) {
-        (Accounts::Passwords, _) => return Err(ErrorCode::NotExpressible.into()),
-        (Accounts::Keys, None) => return Err(ErrorCode::IncorrectPassword.into()),
-        _ => {}
+    if door.habits.accounts == Accounts::Passwords {
+        return Err(ErrorCode::NotExpressible.into());
     }
     refuse_second_login(connection)?;
     Name::check(name)?;
@@ -90,7 +88,8 @@ impl Door {
     fn let_in(&self, account: &AccountRecord, key: Option<Token>) -> Result<Arc<Session>, Refusal> {
         let (kept, shown) = (account.verifier, credential(key));
         let fits = scram::same(&kept.stored_key, &shown.stored_key);
-        if !fits || kept.iterations != shown.iterations {
+        let is_missing = key.is_none() && self.habits.accounts == Accounts::Keys;
+        if !fits || is_missing || kept.iterations != shown.iterations {
             return Err(ErrorCode::IncorrectPassword.into());
         }
         self.begin(account.id, Arc::clone(&account.name))

@@ -21,13 +21,14 @@ pub(super) fn accounts(connection: &Connection, listing: &Listing<'_>) -> Ruled 
         connection.seat.require()?;
     }
     listing.after.map_or(Ok(()), Name::check)?;
+    let limit = check_limit(listing.limit)?;
     let page = connection.chat.store.list_accounts(&ListQuery {
         pattern: match habits.patterns {
             Patterns::Wildcards => Pattern::new(listing.pattern),
             Patterns::RegularExpressions => Pattern::expression(listing.pattern),
         }?,
         after: listing.after,
-        limit: check_limit(listing.limit)?,
+        limit,
     });
     Ok(page.map(|result| {
         result.map(|page| Reply::ListAccounts {

@@ -150,8 +150,8 @@ mod tests {
 
     #[test]
     fn every_call_has_a_label_of_its_own_and_works() {
-        for codec in registry::CODECS {
-            for variant in Variant::of(*codec) {
+        for codec in registry::complete_codecs() {
+            for variant in Variant::of(codec) {
                 let spoken = variant.converse().unwrap();
                 let mut labels = Vec::new();
                 replay(&variant, &spoken, &mut |label, call| {

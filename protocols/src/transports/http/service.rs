@@ -97,7 +97,9 @@ impl Call {
         let request = front.format.codec.decode_request(self.operation, body);
         let request = request.map_err(|error| match error {
             DecodeError::Malformed { reason, .. } => problem::malformed(reason),
-            DecodeError::Lost { refusal, .. } => problem::refused(refusal),
+            DecodeError::Refused { refusal, .. } | DecodeError::Lost { refusal, .. } => {
+                problem::refused(refusal)
+            }
         })?;
         let connection = front.chat.call(self.token).map_err(problem::refused)?;
         let outcome = connection.apply(&request);
