@@ -14,7 +14,7 @@ const LISTS: &[Listed] = &[
     Listed {
         folder: "protocols/src/codecs",
         list: "protocols/src/registry.rs",
-        others: &["mod", "framed", "mirror"],
+        others: &["mod", "framed", "mirror", "notebook"],
     },
     Listed {
         folder: "protocols/src/transports",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocols::conformance::{self, CheckResult, Target};
+use protocols::conformance::{self, CheckResult, Suite, Target};
 use protocols::registry::{self, Protocol};
 use protocols::transport::Carriage;
 use server_core::limits::Options;
@@ -57,7 +57,7 @@ fn may_skip(what: &str, undo: Undo, result: &CheckResult) -> bool {
             Some("bincode" | "cbor" | "msgpack" | "postcard") => {
                 name.contains("an unknown field") || name.contains("no client")
             }
-            Some("protobuf") => name.contains("no client"),
+            Some("protobuf") if !calls(first) => name.contains("no client"),
             _ => true,
         },
         _ => false,
@@ -163,6 +163,42 @@ async fn every_protocol_holds_with_other_limits() {
         check(&format!("{protocol} with long texts"), target, Undo::On).await;
         server.stop().await;
     }
+}
+
+/// Every transport with `protobuf`, beside those that run with another codec above.
+#[tokio::test]
+async fn every_transport_holds_with_protobuf() {
+    for protocol in registry::chat_protocols().map(Protocol::short_name) {
+        if protocol.starts_with("protobuf+") && !protocols().any(|one| one == protocol) {
+            let server = Server::on("memory", Undo::Off);
+            let target = server.target(&[protocol]).await;
+            check(&format!("{protocol} on memory"), target, Undo::Off).await;
+            server.stop().await;
+        }
+    }
+}
+
+/// Each pair that runs through the whole suite nowhere, through the shorter one.
+#[tokio::test]
+async fn every_other_pair_holds_the_shorter_suite() {
+    let mut pairs = 0;
+    for protocol in registry::chat_protocols().map(Protocol::short_name) {
+        if protocol.starts_with("protobuf+") || protocols().any(|one| one == protocol) {
+            continue;
+        }
+        let server = Server::on("memory", Undo::Off);
+        let target = server.target(&[protocol]).await;
+        let ran = conformance::run_suite(&target, Suite::Short, None, &mut |_| {}).await;
+        let summary = ran.unwrap_or_else(|error| panic!("{protocol}: {error}"));
+        println!("{protocol}: {summary}");
+        let failed: Vec<_> = summary.failed().map(ToString::to_string).collect();
+        assert!(failed.is_empty(), "{protocol}: {}", failed.join("\n"));
+        // A format that says little has little to show.
+        assert!(summary.passed() >= 10, "{protocol}: {summary}");
+        server.stop().await;
+        pairs += 1;
+    }
+    assert!(pairs > 40, "{pairs} pairs");
 }
 
 /// Runs that share a server, and an account that is not theirs, leave one another alone.
