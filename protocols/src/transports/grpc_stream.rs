@@ -23,7 +23,8 @@ use crate::conditions::{Conditions, Nature, TOKIO};
 use crate::counted::Counted;
 use crate::sockets::Opened;
 use crate::transport::{
-    BoxFuture, Carriage, Compression, Connect, Listen, Listening, Medium, Transport, TransportError,
+    BoxFuture, Carriage, Compression, Connect, Listen, Listening, Medium, Repeats, Transport,
+    TransportError,
 };
 use crate::transports::tcp;
 
@@ -88,6 +89,12 @@ impl Transport for GrpcStream {
             })?;
             Ok(Box::new(FramedClient::over(link, connect.codec)) as Box<dyn Client>)
         })
+    }
+
+    fn repeats(&self) -> Repeats {
+        Repeats::Nothing {
+            why: "time decides which messages share a frame of HTTP/2",
+        }
     }
 }
 
