@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::Stream;
+use server_core::ErrorCode;
 use server_core::limits::REQUEST_MAX_BYTES;
-use server_core::{ErrorCode, Refusal};
 use tonic::{Code, Status};
 
 use super::outgoing::Outgoing;
@@ -123,7 +123,7 @@ fn ended_by(status: &Status) -> io::Result<Read> {
         // tonic's word for a message that is longer than what is taken.
         Code::OutOfRange => Ok(Read::Wrong(DecodeError::too_long(REQUEST_MAX_BYTES))),
         Code::Internal | Code::Unimplemented => Ok(Read::Wrong(DecodeError::Lost {
-            refusal: Refusal::with_detail(ErrorCode::FrameRefused, REQUEST_MAX_BYTES as u64),
+            refusal: ErrorCode::FrameRefused.into(),
             reason: "the body is no gRPC",
         })),
         Code::Cancelled => Ok(Read::End),

@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Sink, Stream};
-use server_core::limits::REQUEST_MAX_BYTES;
-use server_core::{ErrorCode, Refusal};
+use server_core::ErrorCode;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 use tokio_tungstenite::WebSocketStream;
@@ -116,7 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> WsLink<S> {
     fn complain(&mut self, complaint: Complaint) -> Read {
         self.complaint = Some(complaint);
         Read::Wrong(DecodeError::Lost {
-            refusal: Refusal::with_detail(ErrorCode::FrameRefused, REQUEST_MAX_BYTES as u64),
+            refusal: ErrorCode::FrameRefused.into(),
             reason: complaint.reason,
         })
     }
