@@ -1,7 +1,7 @@
 //! gRPC with one call for a whole connection: a stream of frames each way, each message one frame of the codec.
 //! Specified in `proto/grpc-stream.md`.
 //!
-//! What is below the call is that of [`grpc`](super::grpc): tonic on hyper, one task for each connection, the same
+//! What is below the call is that of [`super::grpc`]: tonic on hyper, one task for each connection, the same
 //! settings of HTTP/2. So what differs between the two is what a call for each request costs.
 
 mod client;
