@@ -23,6 +23,7 @@ mod waterfall;
 
 pub(crate) use self::quantity::{all_ns, message_time_ns};
 use self::rounds::Rounds;
+pub(crate) use self::rounds::is_alike;
 use crate::schema::{Attribution, EffectFigure, Results};
 use crate::statistics::factorial::Effect;
 

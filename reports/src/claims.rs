@@ -6,15 +6,18 @@
 //! cells that did not run: it cannot be told.
 
 mod data;
+mod found;
 mod list;
+mod quantities;
 #[cfg(test)]
 mod tests;
 
 use self::data::{Data, Figure, Role};
+use self::found::Found;
 use crate::numbers;
 use crate::schema::{Claim, ClaimFigure, Results, workload};
 use crate::statistics::interval::Interval;
-use crate::statistics::ratio::{PAIRS_MIN, PairedRatio};
+use crate::statistics::ratio::PAIRS_MIN;
 
 /// A claim, and what speaks for it or against it.
 struct Question {
@@ -93,7 +96,7 @@ fn held_against(figure: &Figure, data: &Data<'_>) -> (ClaimFigure, Option<Says>)
     let mut shown = ClaimFigure {
         figure: figure.words.to_owned(),
         unit: figure.unit.to_owned(),
-        value: found.map(|found| found.ratio),
+        value: found.map(|found| found.value),
         low: found.and_then(|found| Some(found.interval?.low)),
         high: found.and_then(|found| Some(found.interval?.high)),
         expected: String::new(),
@@ -110,8 +113,8 @@ fn held_against(figure: &Figure, data: &Data<'_>) -> (ClaimFigure, Option<Says>)
     });
     if figure.expected.is_none() {
         shown.verdict = match found {
-            Some(found) if !found.is_exact && found.pairs < PAIRS_MIN => {
-                format!("beside: {} of the {PAIRS_MIN} {TOO_FEW}", found.pairs)
+            Some(found) if !found.is_exact && found.rounds < PAIRS_MIN => {
+                format!("beside: {} of the {PAIRS_MIN} {TOO_FEW}", found.rounds)
             }
             Some(_) => "beside".to_owned(),
             None => figure.missing(data),
@@ -133,18 +136,18 @@ impl Expected {
         Self::between(f64::NEG_INFINITY, to)
     }
 
-    fn judges(self, found: &PairedRatio) -> (Says, String) {
+    fn judges(self, found: &Found) -> (Says, String) {
         let exactly = Interval {
-            low: found.ratio,
-            high: found.ratio,
+            low: found.value,
+            high: found.value,
         };
         let interval = match found.interval {
             _ if found.is_exact => exactly,
-            Some(interval) if found.pairs >= PAIRS_MIN => interval,
+            Some(interval) if found.rounds >= PAIRS_MIN => interval,
             _ => {
                 let words = format!(
                     "cannot be told: {} of the {PAIRS_MIN} {TOO_FEW}",
-                    found.pairs
+                    found.rounds
                 );
                 return (Says::Nothing, words);
             }

@@ -16,7 +16,8 @@ pub(super) struct Rounds<'a> {
 }
 
 impl<'a> Rounds<'a> {
-    /// None where no round is complete. Of merged files those count that ran the same cells as the first.
+    /// None where no round is complete. Of merged files those count that ran the same cells as the first, under the same
+    /// conditions.
     pub(super) fn of(results: &'a Results) -> Option<Self> {
         let factors = results.config.factors.as_ref()?;
         let mut rounds: BTreeMap<(u32, u32), Vec<&'a Run>> = BTreeMap::new();
@@ -87,8 +88,23 @@ pub(crate) fn is_cell(run: &Run, results: &Results) -> bool {
         && run.control_of.is_none()
         && run.connections.is_none()
         && !is_compressed
+        && is_alike(run, results)
         && config.is_some_and(|config| {
             config.factors == results.config.factors && config.store == run.store
+        })
+}
+
+/// Whether a run was under the conditions of the first run of its workload, whatever file each is from: as many accounts
+/// and requests in flight, texts of one size, one link, one delivery.
+pub(crate) fn is_alike(run: &Run, results: &Results) -> bool {
+    let mut runs = results.runs.iter();
+    runs.find(|first| first.workload == run.workload)
+        .is_some_and(|first| {
+            run.accounts == first.accounts
+                && run.in_flight == first.in_flight
+                && run.message_bytes == first.message_bytes
+                && run.link == first.link
+                && run.delivery == first.delivery
         })
 }
 
@@ -115,4 +131,33 @@ fn in_cells<'a>(factors: &Factors, runs: &[&'a Run]) -> Option<Vec<&'a Run>> {
         }
     }
     Some(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Machine;
+
+    #[test]
+    fn runs_are_alike_where_nothing_but_the_protocol_differs() {
+        let first = Run {
+            workload: workload::FACTORIAL.to_owned(),
+            accounts: 10,
+            in_flight: 1,
+            ..Run::default()
+        };
+        let mut results = Results::new(Machine::default(), Config::default());
+        results.runs.push(first.clone());
+        let check = |change: fn(&mut Run), expected: bool| {
+            let mut run = first.clone();
+            change(&mut run);
+            assert_eq!(is_alike(&run, &results), expected, "{run:?}");
+        };
+        check(|run| run.codec = "json".to_owned(), true);
+        check(|run| run.accounts = 20, false);
+        check(|run| run.in_flight = 8, false);
+        check(|run| run.message_bytes = Some(100), false);
+        check(|run| run.link = Some("lan".to_owned()), false);
+        check(|run| run.delivery = Some("poll:2s".to_owned()), false);
+    }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::attribution;
 use crate::schema::{Results, Run, workload};
 use crate::statistics::ratio::{Origin, Pair, PairedRatio};
 
 use super::Expected;
+use super::found::Found;
 
 /// One divided by another.
 pub(super) const RATIO: &str = "ratio";
@@ -18,7 +20,7 @@ pub(super) const BYTES: &str = "bytes";
 pub(super) type Measure = fn(&Run) -> Option<f64>;
 
 /// A round of trials: the file that it is from, and its number there.
-type Round = (u32, u32);
+pub(super) type Round = (u32, u32);
 
 /// A quantity in each round that has it.
 pub(super) type ByRound = BTreeMap<Round, f64>;
@@ -102,6 +104,7 @@ impl Cell {
             && run.store == self.store.unwrap_or(&results.config.store)
             && run.connections.is_some() == (self.connections == Connections::Shared)
             && compression == self.compression
+            && attribution::is_alike(run, results)
     }
 
     /// `protobuf+grpc with gzip`, for those who look for what is missing.
@@ -186,8 +189,8 @@ impl Figure {
     }
 
     /// Over rounds; none where no round has all that it is made from.
-    pub(super) fn found(&self, data: &Data<'_>) -> Option<PairedRatio> {
-        let pairs: Vec<Pair> = match self.source {
+    pub(super) fn found(&self, data: &Data<'_>) -> Option<Found> {
+        match self.source {
             Source::Ratio(measure, [first, second]) => {
                 let (first, second) = (
                     data.by_round(first, measure),
@@ -197,12 +200,14 @@ impl Figure {
                     let (first, second) = (*first, *second.get(round)?);
                     Some(Pair { first, second })
                 };
-                first.iter().filter_map(pair).collect()
+                let pairs: Vec<Pair> = first.iter().filter_map(pair).collect();
+                PairedRatio::of(&pairs, self.origin).map(Found::from)
             }
-            Source::Amount(measure, cell) => alone(&data.by_round(cell, measure)),
-            Source::Made(make, _) => alone(&make(data)),
-        };
-        PairedRatio::of(&pairs, self.origin)
+            Source::Amount(measure, cell) => {
+                Found::amount(&data.by_round(cell, measure), self.origin)
+            }
+            Source::Made(make, _) => Found::amount(&make(data), self.origin),
+        }
     }
 
     /// Why there is no figure.
@@ -223,13 +228,4 @@ impl Figure {
             format!("cannot be told: it takes {}", missing.join(" and "))
         }
     }
-}
-
-/// Amounts as ratios to 1, so that the same intervals are made of them.
-fn alone(values: &ByRound) -> Vec<Pair> {
-    let pair = |value: &f64| Pair {
-        first: *value,
-        second: 1.0,
-    };
-    values.values().map(pair).collect()
 }

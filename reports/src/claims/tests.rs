@@ -5,7 +5,7 @@ use crate::schema::{
     ByteCounts, ByteLayers, BytesPerMessage, Conditions, Config, EncodingCost, Latency,
     LatencySummary, Machine, Run,
 };
-use crate::statistics::ratio::Pair;
+use crate::statistics::ratio::{Pair, PairedRatio};
 
 /// A protocol as it is to come out.
 #[derive(Clone, Copy)]
@@ -20,6 +20,7 @@ struct Shape {
     encoding_ns: f64,
     sent: u64,
     received: u64,
+    framing: u64,
 }
 
 const CUSTOM: Shape = Shape {
@@ -33,6 +34,7 @@ const CUSTOM: Shape = Shape {
     encoding_ns: 200.0,
     sent: 1_000,
     received: 1_000,
+    framing: 500,
 };
 
 const GRPC: Shape = Shape {
@@ -81,7 +83,7 @@ fn run(trial: u32, shape: &Shape, spread: f64) -> Run {
     let time_ns = shape.time_ns * spread;
     let layers = |message| ByteLayers {
         message,
-        stream: message + 500,
+        stream: message + shape.framing,
         ..ByteLayers::default()
     };
     let bytes = ByteCounts {
@@ -149,11 +151,18 @@ fn all(grpc: Shape) -> Vec<Shape> {
         time_ns: 10_200.0,
         ..grpc
     };
+    let in_memory = |shape| Shape {
+        transport: "mem",
+        time_ns: 4_000.0,
+        ..shape
+    };
     vec![
         CUSTOM,
         JSON,
         grpc,
         protobuf,
+        in_memory(JSON),
+        in_memory(protobuf),
         efficiency(CUSTOM),
         efficiency(JSON),
         efficiency(grpc),
@@ -251,6 +260,96 @@ fn what_did_not_run_is_named() {
 }
 
 #[test]
+fn framing_of_no_bytes_is_a_figure() {
+    let tag = Shape {
+        codec: "tag",
+        framing: 0,
+        ..CUSTOM
+    };
+    let results = results(8, &[CUSTOM, GRPC, tag]);
+    let figures = claim(&results, 12).figures;
+    assert_eq!(figures[3].verdict, "supports");
+    let of_tag = &figures[4];
+    assert_eq!((of_tag.value, of_tag.low), (Some(0.0), None));
+    assert_eq!(of_tag.verdict, "beside");
+}
+
+#[test]
+fn what_the_network_and_the_database_take_is_what_is_judged() {
+    // A store that costs next to nothing, and a gRPC of which sockets are the smaller part.
+    let mut shapes = all(GRPC);
+    for shape in &mut shapes {
+        if shape.store == "sqlite-per-request" {
+            shape.time_ns -= 499_900.0;
+        }
+    }
+    let results = results(8, &shapes);
+    let claim = claim(&results, 9);
+    let [json, grpc] = [&claim.figures[0], &claim.figures[1]];
+    let near = |figure: &ClaimFigure, share: f64| {
+        let value = figure.value.expect("it ran");
+        assert!((value - share).abs() < 0.02, "{figure:#?}");
+    };
+    near(json, (100.0 + 6_500.0) / 10_600.0);
+    near(grpc, (100.0 + 6_200.0) / 40_100.0);
+    assert_eq!(
+        [json.verdict.as_str(), grpc.verdict.as_str()],
+        ["supports", "refutes"]
+    );
+    assert_eq!(claim.verdict, "holds in part");
+}
+
+#[test]
+fn a_share_below_0_stays_below_0() {
+    // gRPC with a database faster than without, by more than sockets cost: noise, and no reason to hide it.
+    let mut shapes = all(GRPC);
+    for shape in &mut shapes {
+        if shape.store == "sqlite-per-request" {
+            shape.time_ns = 20_000.0;
+        }
+    }
+    let claim = claim(&results(8, &shapes), 9);
+    let share = claim.figures[1].value.expect("it ran");
+    assert!((share - (6_200.0 - 20_000.0) / 20_000.0).abs() < 0.05);
+    assert_eq!(claim.figures[1].verdict, "refutes");
+}
+
+#[test]
+fn what_cannot_be_compared_decides_nothing() {
+    let results = results(8, &all(GRPC));
+    let verdict = |number, words: &str| {
+        let mut figures = claim(&results, number).figures.into_iter();
+        let figure = figures.find(|figure| figure.figure.contains(words));
+        figure.expect(words).verdict
+    };
+    assert_eq!(verdict(3, "longest wait"), "beside");
+    assert_eq!(verdict(4, "one shared connection"), "beside");
+    for of in ["a request", "a reply", "an event"] {
+        let words = format!("{of} in gRPC");
+        assert!(!verdict(11, &words).starts_with("beside"), "{words}");
+    }
+}
+
+#[test]
+fn another_file_counts_under_the_same_conditions_alone() {
+    let slow = Shape {
+        time_ns: 80_000.0,
+        ..GRPC
+    };
+    let ratio = |accounts| {
+        let mut other = results(8, &all(slow));
+        for run in &mut other.runs {
+            run.accounts = accounts;
+        }
+        let merged = Results::merge([results(8, &all(GRPC)), other]).expect("two files");
+        claim(&merged, 10).figures[1].value.expect("it ran")
+    };
+    assert!((ratio(7) - 4.0).abs() < 0.1, "{}", ratio(7));
+    let both = ratio(Run::default().accounts);
+    assert!((both - 32.0_f64.sqrt()).abs() < 0.1, "{both}");
+}
+
+#[test]
 fn without_a_factorial_run_there_are_no_claims() {
     let mut results = results(8, &[CUSTOM]);
     results.config.workloads = vec![workload::SCALING.to_owned()];
@@ -270,7 +369,7 @@ fn an_interval_across_the_edge_tells_nothing() {
             .collect();
         let origin = crate::statistics::ratio::Origin::Measured { resolution: 0.0 };
         let found = PairedRatio::of(&pairs, origin).expect("values");
-        expected.judges(&found).0
+        expected.judges(&found.into()).0
     };
     let around = |middle: f64| -> Vec<f64> {
         (0..8)
