@@ -34,7 +34,9 @@ pub(crate) fn component_words(component: &Component) -> String {
     match component.part.as_str() {
         "core" => "core (memory, without encoding)".to_owned(),
         "core_and_transport" => "core and socket (without encoding)".to_owned(),
+        "start" => format!("start: {of}, encoding included"),
         "encoding" => format!("encoding: {of}"),
+        "encoding_over_first" => format!("{of} over the first codec, queueing included"),
         "encoding_alone" => format!("· {of}, measured alone"),
         "transport" => format!("transport: {of} over memory"),
         "framing" => format!("framing: {of}"),
@@ -42,32 +44,88 @@ pub(crate) fn component_words(component: &Component) -> String {
     }
 }
 
-/// Everything but interactions, then the one that is largest by time; the components of each in all quantities.
-pub(crate) fn rows(attribution: &Attribution) -> Vec<Vec<&Component>> {
-    let Some(first) = attribution.quantities.first() else {
-        return Vec::new();
-    };
-    let is_interaction = |component: &&Component| component.part == "interaction";
-    let shown = first.components.iter().filter(|one| !is_interaction(one));
-    let size = |component: &&Component| component.effect.value.abs();
-    let largest = first
-        .components
+/// The order in which parts are shown.
+const PARTS: [&str; 8] = [
+    "core",
+    "core_and_transport",
+    "encoding",
+    "encoding_alone",
+    "start",
+    "encoding_over_first",
+    "transport",
+    "framing",
+];
+
+/// A component in all quantities.
+pub(crate) struct Row<'a> {
+    /// The component of the first quantity that has it.
+    pub(crate) component: &'a Component,
+    /// For each quantity, in order; none where it lacks the component.
+    pub(crate) effects: Vec<Option<&'a EffectFigure>>,
+}
+
+/// Everything but interactions, then the one that is largest by the first quantity.
+pub(crate) fn rows(attribution: &Attribution) -> Vec<Row<'_>> {
+    let mut shown: Vec<&Component> = Vec::new();
+    for component in attribution
+        .quantities
         .iter()
-        .filter(is_interaction)
-        .max_by(|one, other| size(one).total_cmp(&size(other)));
+        .flat_map(|one| &one.components)
+    {
+        let is_new = !shown.iter().any(|one| is_same(one, component));
+        if is_new && PARTS.contains(&component.part.as_str()) {
+            shown.push(component);
+        }
+    }
+    shown.sort_by_key(|component| PARTS.iter().position(|part| *part == component.part));
+    let size = |component: &&Component| component.effect.value.abs();
+    let largest = interactions(attribution).max_by(|one, other| size(one).total_cmp(&size(other)));
     shown
+        .into_iter()
         .chain(largest)
         .map(|component| across(attribution, component))
         .collect()
 }
 
-/// The same component of each quantity.
-fn across<'a>(attribution: &'a Attribution, component: &Component) -> Vec<&'a Component> {
-    let same = |other: &&Component| other.part == component.part && other.of == component.of;
+/// The interactions of all pairs, by the first quantity.
+pub(crate) fn interactions(attribution: &Attribution) -> impl Iterator<Item = &Component> {
+    let first = attribution.quantities.first();
+    let components = first.map_or(&[][..], |quantity| &quantity.components);
+    components.iter().filter(|one| one.part == "interaction")
+}
+
+/// A component of each quantity.
+pub(crate) fn across<'a>(attribution: &'a Attribution, component: &'a Component) -> Row<'a> {
     let quantities = attribution.quantities.iter();
-    quantities
-        .filter_map(|quantity| quantity.components.iter().find(same))
-        .collect()
+    let effects = quantities.map(|quantity| {
+        let mut components = quantity.components.iter();
+        let found = components.find(|other| is_same(other, component));
+        found.map(|found| &found.effect)
+    });
+    Row {
+        component,
+        effects: effects.collect(),
+    }
+}
+
+fn is_same(one: &Component, other: &Component) -> bool {
+    one.part == other.part && one.of == other.of
+}
+
+/// Which quantities are from fewer rounds than there are complete ones; nothing where none is.
+pub(crate) fn fewer_rounds(attribution: &Attribution) -> Option<String> {
+    let quantities = attribution.quantities.iter();
+    let fewer: Vec<String> = quantities
+        .filter(|quantity| quantity.rounds < attribution.rounds)
+        .map(|quantity| format!("{} {}", title(&quantity.quantity), quantity.rounds))
+        .collect();
+    (!fewer.is_empty()).then(|| {
+        format!(
+            "Of {} rounds some lack a quantity, and it is from fewer: {}.",
+            attribution.rounds,
+            fewer.join("; ")
+        )
+    })
 }
 
 /// An effect with its sign: `+15.3`.
@@ -94,11 +152,15 @@ pub(crate) fn interval(quantity: &str, effect: &EffectFigure) -> String {
             let show = |value| amount(scaled(quantity, value));
             format!("{} to {}", show(low), show(high))
         }
-        _ => "exact".to_owned(),
+        _ => EXACT.to_owned(),
     }
 }
 
-/// `json+tcp 10.2, +15.3 HTTP/2 (14.9 to 15.7), −2.10 protobuf (−2.3 to −1.9), = protobuf+grpc 23.4`, in one line.
+/// What agrees in all rounds and was counted.
+const EXACT: &str = "exact";
+
+/// `json+tcp 10.2, +15.3 a call each (14.9 to 15.7), −2.10 protobuf (−2.3 to −1.9), = protobuf+grpc 23.4; interaction
+/// −0.3 (−0.5 to −0.1, shown)`, in one line.
 pub(crate) fn waterfall_words(waterfall: &Waterfall) -> String {
     let Waterfall {
         quantity, from, to, ..
@@ -120,29 +182,31 @@ pub(crate) fn waterfall_words(waterfall: &Waterfall) -> String {
     ];
     let [begin, end] = ends;
     let all: Vec<String> = [begin].into_iter().chain(steps).chain([end]).collect();
+    let interaction = interaction_words(waterfall)
+        .map_or_else(String::new, |words| format!("; interaction {words}"));
     format!(
-        "{}, {}: {}",
+        "{}, {}: {}{interaction}",
         waterfall.title,
         title(quantity),
         all.join(", ")
     )
 }
 
-/// What cannot be given to one step, in words; nothing where the codec does not change.
-pub(crate) fn interaction_words(waterfall: &Waterfall) -> String {
-    let Waterfall {
-        quantity,
-        interaction,
-        ..
-    } = waterfall;
+/// What cannot be given to one step, in words; none where only the codec or only the transport changes.
+pub(crate) fn interaction_words(waterfall: &Waterfall) -> Option<String> {
+    let quantity = &waterfall.quantity;
+    let interaction = waterfall.interaction.as_ref()?;
     let interval = interval(quantity, interaction);
     let by = signed(scaled(quantity, interaction.value));
+    if interval == EXACT {
+        return Some(format!("{by} ({EXACT})"));
+    }
     let known = [interval.as_str(), interaction.finding.as_str()];
     let known: Vec<&str> = known
         .into_iter()
         .filter(|words| !words.is_empty())
         .collect();
-    format!("{by} ({})", known.join(", "))
+    Some(format!("{by} ({})", known.join(", ")))
 }
 
 /// A figure of a claim: its value, its interval.

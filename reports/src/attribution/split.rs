@@ -15,6 +15,7 @@ pub(super) fn quantities(rounds: &Rounds<'_>) -> Vec<SplitQuantity> {
             let model = Model::of(rounds, quantity)?;
             Some(SplitQuantity {
                 quantity: quantity.name.to_owned(),
+                rounds: super::count(model.tables.len()),
                 components: model.components(),
             })
         })
@@ -68,7 +69,7 @@ impl<'r, 'a> Model<'r, 'a> {
 
     /// An effect over rounds, each of which has a table and a number.
     fn effect(&self, of: impl Fn(usize, &Table) -> f64) -> Option<Effect> {
-        Effect::of(&self.each(of))
+        Effect::measured(&self.each(of))
     }
 
     fn each(&self, of: impl Fn(usize, &Table) -> f64) -> Vec<f64> {
@@ -77,7 +78,7 @@ impl<'r, 'a> Model<'r, 'a> {
     }
 
     /// What encoding is counted from in a round: what codecs take alone on average, or by how much the first codec is
-    /// below the average of all, so that its own encoding is 0.
+    /// below the average of all, so that nothing is added to the start, which is the first codec's.
     fn encoding_base(&self, round: usize, table: &Table) -> f64 {
         match &self.alone {
             Some(alone) => interval::mean(&alone[round]),
@@ -86,22 +87,32 @@ impl<'r, 'a> Model<'r, 'a> {
     }
 
     fn core(&self) -> Vec<Component> {
-        let (part, base) = match self.memory {
-            Some(memory) => ("core", memory),
-            None => ("core_and_transport", self.socket),
+        let base = self.memory.unwrap_or(self.socket);
+        let factors = self.rounds.factors;
+        let first = format!("{}+{}", factors.codecs[0], factors.transports[base]);
+        let (part, of) = match (&self.alone, self.memory) {
+            (None, _) => ("start", Some(first)),
+            (Some(_), Some(_)) => ("core", None),
+            (Some(_), None) => ("core_and_transport", None),
         };
         let core =
             |round: usize, table: &Table| table.column(base) - self.encoding_base(round, table);
         self.effect(core)
-            .map(|effect| component(part, None, effect))
+            .map(|effect| component(part, of, effect))
             .into_iter()
             .collect()
     }
 
     fn encoding(&self) -> Vec<Component> {
-        self.by_codec("encoding", |round, table, codec| {
+        let encoding = |round: usize, table: &Table, codec: usize| {
             self.encoding_base(round, table) + table.row_effect(codec)
-        })
+        };
+        if self.alone.is_some() {
+            return self.by_codec("encoding", encoding);
+        }
+        // The first one is in the start.
+        let all = self.by_codec("encoding_over_first", encoding);
+        all.into_iter().skip(1).collect()
     }
 
     fn encoding_alone(&self) -> Vec<Component> {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::schema::{
-    ByteCounts, ByteLayers, Config, EncodingCost, Factors, Latency, LatencySummary, Machine,
-    ProcessCost, Run, Waterfall, workload,
+    ByteCounts, ByteLayers, Component, Config, EncodingCost, Factors, Latency, LatencySummary,
+    Machine, ProcessCost, Run, Waterfall, workload,
 };
 use crate::statistics::simulation::Random;
 
@@ -99,6 +99,8 @@ fn run(trial: u32, (codec, transport): (&str, &str), [time_ns, encoding_ns]: [f6
         },
         encoding: Some(EncodingCost {
             request_encode_ns: encoding_ns,
+            // Of time half is the server's.
+            request_decode_ns: encoding_ns / 2.0,
             ..EncodingCost::default()
         }),
         ..Run::default()
@@ -194,6 +196,86 @@ fn components_of_a_cell_add_up_to_what_was_measured_there() {
         .collect();
     let measured = times.iter().sum::<f64>() / 4.0;
     assert!((sum - measured).abs() < 1e-6, "{sum} is not {measured}");
+}
+
+fn components<'a>(attribution: &'a Attribution, quantity: &str) -> &'a [Component] {
+    let mut quantities = attribution.quantities.iter();
+    let found = quantities.find(|one| one.quantity == quantity);
+    &found.expect("every cell has it").components
+}
+
+#[test]
+fn no_encoding_is_below_0_and_a_response_time_has_differences_alone() {
+    let attribution = World {
+        rounds: 10,
+        extra_ns: 0.0,
+        noise_ns: 60.0,
+    }
+    .attribution();
+    for quantity in ["time_ns", "server_cpu_ns"] {
+        let encodings = components(&attribution, quantity).iter();
+        let encodings: Vec<&Component> = encodings.filter(|one| one.part == "encoding").collect();
+        assert_eq!(encodings.len(), CODECS.len());
+        for one in encodings {
+            assert!(
+                one.effect.high.expect("it varies") >= 0.0,
+                "{quantity}: {one:?}"
+            );
+        }
+    }
+    let of_latency = components(&attribution, "latency_p50_ns");
+    let parts: Vec<(&str, Option<&str>)> = of_latency
+        .iter()
+        .map(|one| (one.part.as_str(), one.of.as_deref()))
+        .filter(|(part, _)| *part != "interaction" && *part != "framing")
+        .collect();
+    let expected = [
+        ("start", Some("custom+mem")),
+        ("encoding_over_first", Some("json")),
+        ("encoding_over_first", Some("protobuf")),
+        ("transport", Some("tcp")),
+    ];
+    assert_eq!(parts, expected);
+    // Ten accounts wait for each other: ten times what one message takes.
+    let json = &of_latency[1].effect;
+    let (low, high) = (json.low.expect("it varies"), json.high.expect("it varies"));
+    assert!(low <= 9_000.0 && 9_000.0 <= high, "{json:?}");
+}
+
+#[test]
+fn a_quantity_says_in_how_many_rounds_it_is() {
+    let world = World {
+        rounds: 4,
+        extra_ns: 0.0,
+        noise_ns: 60.0,
+    };
+    let mut results = world.results();
+    results.runs[0].latency.ack = None;
+    let attribution = of(&results).expect("every cell ran");
+    let rounds = attribution.quantities.iter().map(|one| one.rounds);
+    assert_eq!(rounds.collect::<Vec<_>>(), [4, 3, 4]);
+    let words = crate::attributed::fewer_rounds(&attribution).expect("one has fewer");
+    assert!(words.contains("ack p50, µs 3"), "{words}");
+}
+
+#[test]
+fn what_a_quantity_lacks_leaves_the_others_in_their_columns() {
+    let world = World {
+        rounds: 4,
+        extra_ns: 0.0,
+        noise_ns: 60.0,
+    };
+    let attribution = world.attribution();
+    let rows = crate::attributed::rows(&attribution);
+    let row = |part: &str| {
+        let found = rows.iter().find(|row| row.component.part == part);
+        let effects = &found.expect("it is shown").effects;
+        effects.iter().map(Option::is_some).collect::<Vec<_>>()
+    };
+    // Time, acknowledgement, CPU of the server.
+    assert_eq!(row("core"), [true, false, true]);
+    assert_eq!(row("start"), [false, true, false]);
+    assert_eq!(row("transport"), [true, true, true]);
 }
 
 #[test]
@@ -310,13 +392,20 @@ fn the_steps_of_a_waterfall_add_up_whatever_the_interaction() {
     }
     let time = waterfall(&attribution, "time_ns");
     let names: Vec<&str> = time.steps.iter().map(|step| step.what.as_str()).collect();
-    assert_eq!(names, ["HTTP/2", "a call each", "protobuf"]);
+    assert_eq!(
+        names,
+        ["gRPC stack on one stream", "a call each", "protobuf"]
+    );
     let value = |place: usize| time.steps[place].effect.value;
     assert!((value(0) - 5_000.0).abs() < 200.0, "{time:?}");
     // Half of what json has on grpc alone goes to each of the two steps that meet there.
     assert!((value(1) - 15_000.0 - 1_500.0).abs() < 200.0, "{time:?}");
     assert!((value(2) + 600.0 + 1_500.0).abs() < 200.0, "{time:?}");
-    assert!((time.interaction.value + 3_000.0).abs() < 400.0);
+    let interaction = time.interaction.as_ref().expect("both factors change");
+    assert!((interaction.value + 3_000.0).abs() < 400.0);
+    let of_one_codec = attribution.waterfalls.iter();
+    let mut of_one_codec = of_one_codec.filter(|way| way.title == "JSON against custom");
+    assert!(of_one_codec.all(|way| way.interaction.is_none()));
     let bytes = waterfall(&attribution, "stream_bytes");
     assert_eq!(
         bytes.steps[0].effect.low, None,

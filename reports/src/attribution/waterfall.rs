@@ -4,7 +4,7 @@ use super::quantity::{Quantity, SPLIT, STREAM_BYTES};
 use super::rounds::Rounds;
 use super::{SOCKET, figure};
 use crate::schema::{Waterfall, WaterfallStep};
-use crate::statistics::factorial::{Effect, Table};
+use crate::statistics::factorial::Table;
 
 /// From where to where, and what people call it.
 struct Way {
@@ -47,9 +47,9 @@ const BETWEEN: [([&str; 2], &str); 1] = [([SOCKET, "grpc"], "grpc-stream")];
 
 /// What the step from one transport to another is called.
 const STEPS: [([&str; 2], &str); 4] = [
-    ([SOCKET, "grpc-stream"], "HTTP/2"),
+    ([SOCKET, "grpc-stream"], "gRPC stack on one stream"),
     (["grpc-stream", "grpc"], "a call each"),
-    ([SOCKET, "grpc"], "HTTP/2 and calls"),
+    ([SOCKET, "grpc"], "gRPC stack with calls"),
     ([SOCKET, "http"], "HTTP/1.1"),
 ];
 
@@ -70,7 +70,7 @@ fn one(rounds: &Rounds<'_>, way: &Way, quantity: &Quantity) -> Option<Waterfall>
     let ends = [*path.first()?, *path.last()?];
     let effect = |of: &dyn Fn(&Table) -> f64| {
         let values: Vec<f64> = tables.iter().map(of).collect();
-        Effect::of(&values)
+        (quantity.estimate)(&values)
     };
     let names = &rounds.factors.transports;
     let mut steps = Vec::new();
@@ -95,6 +95,7 @@ fn one(rounds: &Rounds<'_>, way: &Way, quantity: &Quantity) -> Option<Waterfall>
         });
     }
     let interaction = |table: &Table| by_codec(table, ends[1]) - by_codec(table, ends[0]);
+    let changes_both = codecs[0] != codecs[1] && ends[0] != ends[1];
     Some(Waterfall {
         title: way.title.to_owned(),
         from: way.from.join("+"),
@@ -103,7 +104,11 @@ fn one(rounds: &Rounds<'_>, way: &Way, quantity: &Quantity) -> Option<Waterfall>
         from_value: effect(&|table| table.at(codecs[0], ends[0]))?.value,
         to_value: effect(&|table| table.at(codecs[1], ends[1]))?.value,
         steps,
-        interaction: figure(effect(&interaction)?),
+        interaction: if changes_both {
+            effect(&interaction).map(figure)
+        } else {
+            None
+        },
     })
 }
 

@@ -52,15 +52,20 @@ pub struct Attribution {
 pub struct SplitQuantity {
     /// `time_ns`, `latency_p50_ns`, `server_cpu_ns` or `loadgen_cpu_ns`, each for a message.
     pub quantity: String,
+    /// Complete rounds in which every cell has it.
+    #[serde(default)]
+    pub rounds: u32,
     /// The components. For each cell `core`, its `encoding`, `transport`, its `framing` and its `interaction` add up to
-    /// what was measured there, where the cell's transport has them.
+    /// what was measured there, where the cell's transport has them. Where nothing says what codecs take of it alone,
+    /// `start` and the codec's `encoding_over_first` stand for `core` and `encoding`.
     pub components: Vec<Component>,
 }
 
 /// A component of a quantity.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Component {
-    /// `core`, `core_and_transport`, `encoding`, `encoding_alone`, `transport`, `framing` or `interaction`.
+    /// `core`, `core_and_transport`, `start`, `encoding`, `encoding_over_first`, `encoding_alone`, `transport`, `framing`
+    /// or `interaction`.
     pub part: String,
     /// The codec, the transport, or the cell that it belongs to; null for what all have.
     pub of: Option<String>,
@@ -115,14 +120,15 @@ pub struct Waterfall {
     /// From the first to the second.
     pub steps: Vec<WaterfallStep>,
     /// By how much the codec's step is larger on the second transport than on the first: what no order of steps can
-    /// give to one of them.
-    pub interaction: EffectFigure,
+    /// give to one of them. Null where only one of the two changes.
+    #[serde(default)]
+    pub interaction: Option<EffectFigure>,
 }
 
 /// A step of a waterfall.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct WaterfallStep {
-    /// `protobuf`, `HTTP/2`.
+    /// `protobuf`, `a call each`.
     pub what: String,
     /// By how much it raises the quantity.
     pub effect: EffectFigure,

@@ -1,11 +1,11 @@
 //! Which part of a message's cost is whose.
 
 use super::Source;
-use crate::attributed;
+use crate::attributed::{self, Row};
 use crate::attribution;
 use crate::document::{Block, Column, Entry, Section, Table};
-use crate::numbers;
-use crate::schema::{Attribution, Component};
+use crate::numbers::{self, NONE};
+use crate::schema::{Attribution, EffectFigure};
 
 pub(super) fn section(source: &Source<'_, '_>) -> Option<Section> {
     let attribution = attribution::of(source.grid.results)?;
@@ -44,68 +44,73 @@ const CANNOT_TELL: &str = "What this cannot tell: several accounts send at a tim
 
 fn components(attribution: &Attribution) -> Table {
     let rows = attributed::rows(attribution);
+    let mut notes = vec![PARTS.to_owned(), EACH_FOR_ITSELF.to_owned()];
+    notes.extend(attributed::fewer_rounds(attribution));
     Table {
         caption: "What a message costs, part by part".to_owned(),
         columns: std::iter::once(Column::words("component"))
             .chain(quantities(attribution))
             .collect(),
-        rows: rows.iter().map(|row| component_row(attribution, row)).collect(),
-        notes: vec![
-            "core is what is left in memory without encoding: rules, store, sessions, and the generator's own work. \
-             transport is what a socket adds, framing what a transport adds to TCP. The parts of a pair and its \
-             interaction add up to what was measured there; the largest interaction is the last row."
-                .to_owned(),
-        ],
+        rows: rows
+            .iter()
+            .map(|row| component_row(attribution, row))
+            .collect(),
+        notes,
     }
 }
+
+const PARTS: &str = "core is what is left in memory without encoding: rules, store, sessions, and the generator's own work. \
+    transport is what a socket adds, framing what a transport adds to TCP. The parts of a pair and its interaction add up \
+    to what was measured there; the largest interaction is the last row. Where nothing says what codecs take alone, as of \
+    response times, in which the requests of all accounts wait for each other, the start with the first codec stands for \
+    core and encoding, and other codecs for what they differ by.";
+
+const EACH_FOR_ITSELF: &str =
+    "Each interval has 99 % for itself: of a hundred, one is expected to miss.";
 
 fn quantities(attribution: &Attribution) -> impl Iterator<Item = Column> + '_ {
     let quantities = attribution.quantities.iter();
     quantities.map(|quantity| Column::numbers(attributed::title(&quantity.quantity)))
 }
 
-fn component_row(attribution: &Attribution, row: &[&Component]) -> Vec<Entry> {
-    let name = row.first().map(|one| attributed::component_words(one));
-    let entries = attribution.quantities.iter().zip(row);
-    let entries = entries.map(|(quantity, component)| {
-        let value = attributed::scaled(&quantity.quantity, component.effect.value);
-        let interval = attributed::interval(&quantity.quantity, &component.effect);
-        let words = match component.effect.finding.as_str() {
-            "shown" => interval,
-            finding if interval.is_empty() => finding.to_owned(),
-            finding => format!("{interval}; {finding}"),
-        };
-        Entry::with_detail(attributed::amount(value), words)
+fn component_row(attribution: &Attribution, row: &Row<'_>) -> Vec<Entry> {
+    let entries = attribution.quantities.iter().zip(&row.effects);
+    let entries = entries.map(|(quantity, effect)| match effect {
+        Some(effect) => effect_entry(&quantity.quantity, effect),
+        None => Entry::new(NONE),
     });
-    std::iter::once(Entry::new(name.unwrap_or_default()))
+    std::iter::once(Entry::new(attributed::component_words(row.component)))
         .chain(entries)
         .collect()
 }
 
+fn effect_entry(quantity: &str, effect: &EffectFigure) -> Entry {
+    let value = attributed::scaled(quantity, effect.value);
+    let interval = attributed::interval(quantity, effect);
+    let words = match effect.finding.as_str() {
+        "shown" => interval,
+        finding if interval.is_empty() => finding.to_owned(),
+        finding => format!("{interval}; {finding}"),
+    };
+    Entry::with_detail(attributed::amount(value), words)
+}
+
 /// What does not add up, pair by pair.
 fn interactions(attribution: &Attribution) -> Table {
-    let of_first = attribution.quantities.first();
-    let components = of_first.map(|quantity| quantity.components.as_slice());
-    let pairs = components
-        .unwrap_or_default()
-        .iter()
-        .filter(|component| component.part == "interaction");
-    let row = |pair: &Component| {
-        let same = attribution.quantities.iter().filter_map(|quantity| {
-            let mut components = quantity.components.iter();
-            components.find(|one| one.part == pair.part && one.of == pair.of)
-        });
-        let mut row = component_row(attribution, &same.collect::<Vec<_>>());
+    let rows = attributed::interactions(attribution).map(|pair| {
+        let mut row = component_row(attribution, &attributed::across(attribution, pair));
         row[0] = Entry::new(pair.of.clone().unwrap_or_default());
         row
-    };
+    });
     Table {
         caption: "Interaction: by how much each pair is above the sum of its parts".to_owned(),
         columns: std::iter::once(Column::words("pair"))
             .chain(quantities(attribution))
             .collect(),
-        rows: pairs.map(row).collect(),
-        notes: vec!["Intervals of all pairs hold together with 99 % (Bonferroni).".to_owned()],
+        rows: rows.collect(),
+        notes: vec![
+            "Intervals of all pairs within a column hold together with 99 % (Bonferroni); columns do not.".to_owned(),
+        ],
     }
 }
 
@@ -124,7 +129,7 @@ fn ways(attribution: &Attribution) -> Table {
             Entry::with_detail(show(way.from_value), way.from.clone()),
             Entry::new(steps.join("; ")),
             Entry::with_detail(show(way.to_value), way.to.clone()),
-            Entry::new(attributed::interaction_words(way)),
+            Entry::new(attributed::interaction_words(way).unwrap_or_else(|| NONE.to_owned())),
         ]
     });
     Table {
@@ -140,8 +145,10 @@ fn ways(attribution: &Attribution) -> Table {
         rows: rows.collect(),
         notes: vec![
             "Steps are taken with the first codec and with the second, and averaged (Shapley): they add up, whatever the \
-             order. The interaction is by how much the codec's step is larger on the second transport."
+             order. The interaction is by how much the codec's step is larger on the second transport; there is none \
+             where only one of the two changes."
                 .to_owned(),
+            EACH_FOR_ITSELF.to_owned(),
         ],
     }
 }

@@ -69,7 +69,7 @@ impl Table {
 pub(crate) struct Effect {
     /// The mean of the rounds' own effects.
     pub(crate) value: f64,
-    /// Student's t over the rounds; none of a single round, or of counts that agree.
+    /// Student's t over the rounds; none of a single round, or of counts that agree in all of several.
     pub(crate) interval: Option<Interval>,
     pub(crate) rounds: usize,
     /// Counts that are the same in all of several rounds.
@@ -99,24 +99,35 @@ impl Finding {
 }
 
 impl Effect {
-    /// Of one value a round, with an interval of 99 %; none of no rounds.
-    pub(crate) fn of(values: &[f64]) -> Option<Self> {
+    /// Of one value a round, with an interval of 99 %; none of no rounds. Never exact: what is read off a clock or a
+    /// histogram can agree by chance.
+    pub(crate) fn measured(values: &[f64]) -> Option<Self> {
         Self::among(1, values)
     }
 
-    /// The same for one of several effects that are looked at together: the intervals of all of them hold with 99 %
-    /// (Bonferroni).
+    /// Of something counted in each round: exact where all of several rounds agree, like something measured where they
+    /// do not.
+    pub(crate) fn counted(values: &[f64]) -> Option<Self> {
+        let effect = Self::measured(values)?;
+        let is_exact = values.len() > 1 && interval::agreed(values).is_some();
+        Some(Self {
+            interval: effect.interval.filter(|_| !is_exact),
+            is_exact,
+            ..effect
+        })
+    }
+
+    /// Of something measured, as one of several effects that are looked at together: the intervals of all of them hold
+    /// with 99 % (Bonferroni).
     pub(crate) fn among(effects: u32, values: &[f64]) -> Option<Self> {
         if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
             return None;
         }
-        let is_exact = values.len() > 1 && interval::agreed(values).is_some();
-        let tail = TAIL / f64::from(effects.max(1));
         Some(Self {
             value: interval::mean(values),
-            interval: around(values, tail).filter(|_| !is_exact),
+            interval: around(values, TAIL / f64::from(effects.max(1))),
             rounds: values.len(),
-            is_exact,
+            is_exact: false,
         })
     }
 
@@ -189,16 +200,31 @@ mod tests {
 
     #[test]
     fn few_rounds_say_nothing_and_equal_counts_say_everything() {
-        let finding = |values: &[f64]| Effect::of(values).expect("values").finding();
+        let counted = |values: &[f64]| Effect::counted(values).expect("values").finding();
+        assert_eq!(counted(&[5.0]), Finding::TooFewTrials);
+        assert_eq!(counted(&[5.0, 6.0]), Finding::TooFewTrials);
+        assert_eq!(counted(&[5.0, 5.0]), Finding::Shown);
+        assert_eq!(counted(&[0.0, 0.0]), Finding::NotShown);
+        let finding = |values: &[f64]| Effect::measured(values).expect("values").finding();
         assert_eq!(finding(&[5.0]), Finding::TooFewTrials);
         assert_eq!(finding(&[5.0, 5.1, 5.2]), Finding::TooFewTrials);
-        assert_eq!(finding(&[5.0, 5.0]), Finding::Shown);
-        assert_eq!(finding(&[0.0, 0.0]), Finding::NotShown);
         let many: Vec<f64> = (0..8).map(|round| 5.0 + f64::from(round)).collect();
         assert_eq!(finding(&many), Finding::Shown);
         let around_0: Vec<f64> = (0..8).map(|round| f64::from(round) - 3.0).collect();
         assert_eq!(finding(&around_0), Finding::NotShown);
-        assert_eq!(Effect::of(&[]), None);
+        assert_eq!(Effect::measured(&[]), None);
+    }
+
+    #[test]
+    fn what_is_measured_is_never_exact_even_where_it_agrees() {
+        let few = Effect::measured(&[5.0, 5.0]).expect("values");
+        assert_eq!(
+            (few.is_exact, few.finding()),
+            (false, Finding::TooFewTrials)
+        );
+        assert!(few.interval.is_some(), "two rounds have an interval");
+        let none = Effect::measured(&[0.0; 8]).expect("values");
+        assert_eq!((none.is_exact, none.finding()), (false, Finding::NotShown));
     }
 
     /// Of 400 intervals 396 should hold the effect that was put in, give or take 2 (the binomial's standard deviation);
@@ -216,7 +242,7 @@ mod tests {
                     table.row(1) - table.row(0)
                 })
                 .collect();
-            let effect = Effect::of(&effects).expect("values");
+            let effect = Effect::measured(&effects).expect("values");
             effect.interval.expect("it varies").contains(5.0)
         });
         let held = held.count();

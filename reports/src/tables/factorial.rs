@@ -3,10 +3,10 @@
 use comfy_table::CellAlignment;
 
 use super::{ruled, wrapped};
-use crate::attributed;
+use crate::attributed::{self, Row};
 use crate::attribution;
 use crate::claims;
-use crate::schema::{Attribution, Claim, Component, Results};
+use crate::schema::{Attribution, Claim, Results};
 
 /// All of it; nothing without a factorial run.
 pub(super) fn tables(results: &Results, width: usize) -> Vec<String> {
@@ -37,16 +37,24 @@ fn components(attribution: &Attribution, width: usize) -> String {
         "attribution: what a message costs, part by part, in {} complete rounds of trials",
         attribution.rounds
     );
-    let note = "Each cell is the sum of its parts. ± is half of the 99 % interval over rounds; ? not told from 0, or too \
-                few trials for words (8). The last row is the largest of all interactions.";
-    format!("{heading}\n{table}\n{}\n", wrapped(note, width))
+    let mut notes = vec![NOTE.to_owned()];
+    notes.extend(attributed::fewer_rounds(attribution));
+    let notes = wrapped(&notes.join(" "), width);
+    format!("{heading}\n{table}\n{notes}\n")
 }
 
-fn component_row(attribution: &Attribution, row: &[&Component]) -> Vec<String> {
-    let name = row.first().map(|one| attributed::component_words(one));
-    let mut entries = vec![name.unwrap_or_default()];
-    for (quantity, component) in attribution.quantities.iter().zip(row) {
-        let effect = &component.effect;
+const NOTE: &str = "Each cell is the sum of its parts; the start with the first codec stands for core and encoding where \
+    nothing says what encoding takes alone. ± is half of the 99 % interval over rounds, each interval for itself: of a \
+    hundred one is expected to miss. ? not told from 0, or too few trials for words (8). The last row is the largest of \
+    all interactions, whose intervals hold together within a column.";
+
+fn component_row(attribution: &Attribution, row: &Row<'_>) -> Vec<String> {
+    let mut entries = vec![attributed::component_words(row.component)];
+    for (quantity, effect) in attribution.quantities.iter().zip(&row.effects) {
+        let Some(effect) = effect else {
+            entries.extend([String::new(), String::new()]);
+            continue;
+        };
         let scaled = |value| attributed::scaled(&quantity.quantity, value);
         entries.push(attributed::amount(scaled(effect.value)));
         let doubt = if effect.finding == "shown" { "" } else { " ?" };
@@ -64,7 +72,8 @@ fn component_row(attribution: &Attribution, row: &[&Component]) -> Vec<String> {
 /// Time and bytes; the report has the rest.
 fn ways(attribution: &Attribution, width: usize) -> String {
     let mut lines = vec![
-        "from one protocol to another, both orders of steps averaged; intervals of 99 %".to_owned(),
+        "from one protocol to another, both orders of steps averaged; intervals of 99 %, each for itself"
+            .to_owned(),
     ];
     let shown = ["time_ns", "stream_bytes"];
     let ways = attribution.waterfalls.iter();
