@@ -16,6 +16,7 @@ use crate::{curl, python};
 const WITH_PYTHON: &[(&str, &str)] = &[
     ("loadgen", "histogram_peer"),
     ("protocols", "foreign_grpc"),
+    ("protocols", "foreign_ws"),
     ("chat", "python_client"),
 ];
 

@@ -11,4 +11,5 @@ mod settings;
 mod sharing;
 mod stub;
 mod stub_server;
+mod stub_talk;
 mod wire;
