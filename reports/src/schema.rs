@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use attribution::{
     Attribution, Claim, ClaimFigure, Component, EffectFigure, EncodingCost, Factors, SplitBytes,
-    SplitQuantity, Waterfall, WaterfallStep,
+    SplitQuantity, VaryingBytes, Waterfall, WaterfallStep,
 };
 pub use conditions::{
     Conditions, Http2, Http2End, LEFT_OUT, NOTHING_LEFT_OUT, SocketCounts, SocketOptions,

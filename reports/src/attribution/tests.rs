@@ -368,6 +368,37 @@ fn bytes_are_split_exactly() {
     assert_eq!(of_cell("json", "grpc"), ["30.00", "4.00", "30.00"]);
 }
 
+#[test]
+fn bytes_that_vary_are_not_exact() {
+    let world = World {
+        rounds: 9,
+        extra_ns: 0.0,
+        noise_ns: 60.0,
+    };
+    let mut results = world.results();
+    for run in &mut results.runs {
+        if run.transport == "grpc-stream" && run.trial % 2 == 0 {
+            let bytes = run.bytes_by_phase.get_mut("message").expect("it is there");
+            bytes.sent.stream += 13;
+        }
+    }
+    let attribution = of(&results).expect("every cell ran");
+    for cell in &attribution.bytes {
+        let parts: Vec<&str> = cell.varying.iter().map(|one| one.part.as_str()).collect();
+        let is_stream = cell.transport == "grpc-stream";
+        let expected: &[&str] = if is_stream {
+            &["framing", "stream"]
+        } else {
+            &[]
+        };
+        assert_eq!(parts, expected, "{cell:?}");
+        for one in &cell.varying {
+            let (low, high) = (one.effect.low, one.effect.high);
+            assert!(low.expect("it varies") < high.expect("too"), "{one:?}");
+        }
+    }
+}
+
 fn waterfall<'a>(attribution: &'a Attribution, quantity: &str) -> &'a Waterfall {
     let found = attribution
         .waterfalls

@@ -41,7 +41,7 @@ pub struct Attribution {
     pub rounds_left_out: u32,
     /// What each quantity is split into.
     pub quantities: Vec<SplitQuantity>,
-    /// Bytes of a message, split exactly, for each cell.
+    /// Bytes of a message, split without a model, for each cell.
     pub bytes: Vec<SplitBytes>,
     /// Ways from one protocol to another, step by step.
     pub waterfalls: Vec<Waterfall>,
@@ -86,7 +86,7 @@ pub struct EffectFigure {
     pub finding: String,
 }
 
-/// Bytes of one message in both directions, request, reply and event together: geometric means over rounds.
+/// Bytes of one message in both directions, request, reply and event together: means over rounds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SplitBytes {
     /// The codec.
@@ -99,6 +99,18 @@ pub struct SplitBytes {
     pub encoding: f64,
     /// What the transport adds.
     pub framing: f64,
+    /// What is not the same in all of several rounds; everything else is exact.
+    #[serde(default)]
+    pub varying: Vec<VaryingBytes>,
+}
+
+/// Bytes that are not the same in all rounds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct VaryingBytes {
+    /// `payload`, `encoding`, `framing` or `stream`, which is all of them.
+    pub part: String,
+    /// How many, and where the interval lies.
+    pub effect: EffectFigure,
 }
 
 /// A way from one protocol to another. Both orders, codec first and transport first, are averaged (Shapley), so that the

@@ -155,13 +155,20 @@ fn ways(attribution: &Attribution) -> Table {
 
 fn bytes(attribution: &Attribution) -> Table {
     let rows = attribution.bytes.iter().map(|bytes| {
-        let show = |value: f64| Entry::new(numbers::decimals(value, 1));
+        let show = |part: &str, value: f64| {
+            let mut varying = bytes.varying.iter();
+            let words = match varying.find(|one| one.part == part) {
+                None => "exact".to_owned(),
+                Some(one) => varying_words(&one.effect),
+            };
+            Entry::with_detail(numbers::decimals(value, 1), words)
+        };
         vec![
             Entry::new(format!("{}+{}", bytes.codec, bytes.transport)),
-            show(bytes.payload),
-            show(bytes.encoding),
-            show(bytes.framing),
-            show(bytes.payload + bytes.encoding + bytes.framing),
+            show("payload", bytes.payload),
+            show("encoding", bytes.encoding),
+            show("framing", bytes.framing),
+            show("stream", bytes.payload + bytes.encoding + bytes.framing),
         ]
     });
     Table {
@@ -175,7 +182,21 @@ fn bytes(attribution: &Attribution) -> Table {
         ],
         rows: rows.collect(),
         notes: vec![
-            "Counted, not estimated. Encoding below 0: names that are said in fewer bytes than they have.".to_owned(),
+            "Counted in each round: exact where all of several rounds agree, a mean with its 99 % interval where they do \
+             not. Encoding below 0: names that are said in fewer bytes than they have.".to_owned(),
         ],
+    }
+}
+
+/// Bytes that differ from round to round; of few rounds the interval says next to nothing.
+fn varying_words(effect: &EffectFigure) -> String {
+    match (effect.low, effect.high) {
+        (Some(_), Some(_)) if effect.finding == attributed::TOO_FEW => "varies".to_owned(),
+        (Some(low), Some(high)) => format!(
+            "{} to {}",
+            numbers::decimals(low, 1),
+            numbers::decimals(high, 1)
+        ),
+        _ => "a single round".to_owned(),
     }
 }
