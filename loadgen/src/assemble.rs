@@ -46,6 +46,7 @@ pub struct Conditions {
 pub fn run(trial: &Trial, record: &Record, conditions: &Conditions) -> Run {
     let mut run = identity(trial, conditions);
     times(&mut run, record);
+    start(&mut run, record);
     bytes::fill_in(&mut run, record);
     costs::fill_in(&mut run, record);
     idle::fill_in(&mut run, record);
@@ -131,10 +132,22 @@ fn times(run: &mut Run, record: &Record) {
     run.throughput_hz = quotient(sent * NANOSECONDS_PER_SECOND, messaging_ns);
 }
 
+/// The journal timed starting and connecting as one.
+fn start(run: &mut Run, record: &Record) {
+    let Some(start_ns) = run.phases_ns.get_mut(phase::START) else {
+        return;
+    };
+    run.server_start_ns = record.server_start_ns;
+    let server_ns = record.server_start_ns.unwrap_or_default();
+    *start_ns += server_ns;
+    run.elapsed_ns += server_ns;
+}
+
 /// Fills in what only the generator's last line says.
 fn outcome_into(run: &mut Run, outcome: &Outcome) -> Result<(), String> {
     run.ledger = ledger(outcome.ledger);
     run.encoding = outcome.encoding;
+    run.left_out.clone_from(&outcome.left_out);
     measured::fill_in(run, outcome)
 }
 

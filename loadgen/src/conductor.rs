@@ -12,6 +12,7 @@ use crate::link::relay::Snapshot;
 use crate::record::{PhaseRecord, Reading, Record, Trouble};
 use crate::scenario::{self, Scenario};
 use crate::target::{Child, ChildError, Role};
+use crate::timing::nanoseconds;
 
 /// How long a process may take for what it has at hand: counters, a digest, an end.
 const STEP_PATIENCE: Duration = Duration::from_mins(1);
@@ -67,6 +68,7 @@ async fn lead(
         stage = Stage::set(order) => stage?,
         () = interrupt.requested() => return Err(Trouble::Interrupted),
     };
+    record.server_start_ns = stage.server_start.map(nanoseconds);
     let played = stage.play(interrupt, record).await;
     let played = match played {
         Err(Trouble::Child(error)) => Err(Trouble::Child(stage.cause(error).await)),
@@ -79,6 +81,8 @@ async fn lead(
 /// The processes of a trial that are ready to begin.
 struct Stage {
     server: Server,
+    /// From just before the server's process was started until it listened; `None` if it ran already.
+    server_start: Option<Duration>,
     relay: Option<Child>,
     generator: Child,
     phase_patience: Duration,
@@ -95,16 +99,21 @@ enum Server {
 impl Stage {
     async fn set(order: &TrialOrder) -> Result<Self, ChildError> {
         let mut load = order.load.clone();
+        let mut server_start = None;
         let (server, mut generator) = match &order.target {
             Target::Own(serve) => {
-                let (mut server, generator) =
-                    (Child::spawn(Role::Server)?, Child::spawn(Role::Generator)?);
+                let generator = Child::spawn(Role::Generator)?;
+                let spawned = Instant::now();
+                let mut server = Child::spawn(Role::Server)?;
                 load.address = server.serve(ServeOrder::clone(serve)).await?;
+                server_start = Some(spawned.elapsed());
                 (Server::Own(Box::new(server)), generator)
             }
             Target::InProcess(serve) => {
+                let spawned = Instant::now();
                 let mut generator = Child::spawn(Role::Generator)?;
                 load.address = generator.serve(ServeOrder::clone(serve)).await?;
+                server_start = Some(spawned.elapsed());
                 (Server::Housed, generator)
             }
             Target::Running(process) => (Server::Running(*process), Child::spawn(Role::Generator)?),
@@ -119,6 +128,7 @@ impl Stage {
         match generator.listen(phase_patience).await? {
             Report::Ready { .. } => Ok(Self {
                 server,
+                server_start,
                 relay,
                 generator,
                 phase_patience,
@@ -158,7 +168,8 @@ impl Stage {
             };
             let (after, agreed) = self.barrier().await?;
             let shows_state = end.phase == reports::schema::phase::MESSAGE
-                || end.phase == reports::schema::phase::READ;
+                || end.phase == reports::schema::phase::READ
+                || end.phase == reports::schema::phase::PASS;
             record.phases.push(PhaseRecord {
                 end,
                 before,

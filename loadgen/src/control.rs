@@ -329,6 +329,9 @@ pub struct Outcome {
     /// The digest that the server's state must have had after the first round, or after a timed phase; `None` if that
     /// cannot be known.
     pub expected_digest: Option<String>,
+    /// What was not tried because the format cannot say it, in words.
+    #[serde(default)]
+    pub left_out: Vec<String>,
     /// The first few wrong answers, in words.
     pub wrong: Vec<String>,
     /// How many wrong answers there were.

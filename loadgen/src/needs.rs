@@ -151,7 +151,8 @@ fn of_steps(workload: &dyn Workload) -> Vec<Need> {
 const fn of_step(step: &Step) -> &'static [Need] {
     match step {
         // Creating, logging in and deleting accounts is what every format can, each in its way.
-        Step::CreateAccount | Step::LogIn | Step::DeleteAccount => &[],
+        // And what `journal` tries and a format cannot say is left out, and noted.
+        Step::CreateAccount | Step::LogIn | Step::DeleteAccount | Step::Attempt(_) => &[],
         Step::Send { .. } => &[Need::Operation(Operation::Send)],
         Step::Read { .. } => &[Need::Operation(Operation::Read)],
         Step::ReadFrom { .. } => OF_READING,

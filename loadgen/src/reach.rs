@@ -4,7 +4,7 @@
 use clap::Args;
 use protocols::registry::{self, Protocol};
 use protocols::transport::{Compression, Sharing};
-use reports::schema::workload::IDLE;
+use reports::schema::workload::{IDLE, JOURNAL};
 
 use crate::control::Reach;
 use crate::delivery::Delivery;
@@ -149,6 +149,11 @@ fn check_sharing(
         if workload == IDLE {
             return Err(UsageError(format!(
                 "--connections: {workload} asks what a connection takes, which is an account's own there; leave it out"
+            )));
+        }
+        if workload == JOURNAL {
+            return Err(UsageError(format!(
+                "--connections: one client says everything in {workload}; leave it out"
             )));
         }
         if connections > accounts {

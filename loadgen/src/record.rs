@@ -9,6 +9,8 @@ use crate::target::ChildError;
 /// What the processes of a trial said.
 #[derive(Debug, Default)]
 pub struct Record {
+    /// From just before the server's process was started until it listened; `None` if it ran already.
+    pub server_start_ns: Option<u64>,
     /// The phases that were reached, in their order.
     pub phases: Vec<PhaseRecord>,
     /// The digest of the server's state before anything was deleted.

@@ -286,7 +286,7 @@ fn workloads(args: &RunArgs) -> Result<Vec<&'static dyn Workload>, UsageError> {
     let wanted = |workload: &&'static dyn Workload| match args.workload.as_slice() {
         _ if args.idle.is_some() || is_idle(*workload) => args.idle.is_some() && is_idle(*workload),
         [] if is_timed(*workload) || workload.scenario().is_some() => false,
-        [] if is_factorial(*workload) => false,
+        [] if is_factorial(*workload) || workload.name() == workload::JOURNAL => false,
         [] => (args.accounts.is_empty() && args.message_bytes.is_empty()) || is_open(*workload),
         asked => asked.iter().any(|asked| asked.name() == workload.name()),
     };

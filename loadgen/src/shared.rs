@@ -41,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) acknowledged_by: Vec<u64>,
     /// Messages of which nobody knows whether the server has them: given up, or unanswered at the end.
     pub(crate) undecided: u64,
+    /// What was not tried because the format cannot say it, in words.
+    pub(crate) left_out: Vec<String>,
 }
 
 /// Messages on their way to one account.
@@ -112,6 +114,7 @@ impl Shared {
             progress: 0,
             acknowledged_by: vec![0; accounts as usize],
             undecided: 0,
+            left_out: Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod alarm;
 #[cfg(test)]
 mod instrument;
+mod journal;
 mod judging;
 mod messaging;
 mod operation;
@@ -46,9 +47,16 @@ pub(crate) struct Surroundings<'a> {
 
 /// One account and its connection.
 pub(crate) struct Worker {
+    /// Whose client it is.
+    own: u32,
+    /// For whom it speaks: another account only while it tries things for others.
     account: u32,
     caller: Caller,
     secrets: Secrets,
+    /// Those of accounts that it tries things for as well, by number less one; its own where it is one of them.
+    others: Vec<Secrets>,
+    /// Which accounts such attempts have registered and not deleted.
+    left_behind: Vec<u32>,
     /// How many messages the last log-in handed over; they are as good as read.
     handed_over: u32,
     /// Whether the account exists, so that cleaning up knows.
@@ -68,9 +76,12 @@ pub(crate) enum WorkerError {
 impl Worker {
     pub(crate) fn new(account: u32, caller: Caller, secrets: Secrets) -> Self {
         Self {
+            own: account,
             account,
             caller,
             secrets,
+            others: Vec::new(),
+            left_behind: Vec::new(),
             handed_over: 0,
             created: false,
             logged_in: false,
@@ -107,8 +118,9 @@ impl Worker {
         Ok(())
     }
 
-    pub(crate) const fn account(&self) -> u32 {
-        self.account
+    /// The account whose client it is.
+    pub(crate) const fn whose(&self) -> u32 {
+        self.own
     }
 
     /// What it logs in with.
@@ -123,6 +135,9 @@ impl Worker {
 
     /// Deletes the account if it still exists, whatever state a broken-off run has left.
     pub(crate) async fn clean_up(&mut self, around: Surroundings<'_>) -> Result<(), WorkerError> {
+        if !self.left_behind.is_empty() {
+            return self.clear_away(around).await;
+        }
         let steps: &[Step] = match (self.created, self.logged_in) {
             (false, _) => &[],
             (true, false) => &[Step::LogIn, Step::DeleteAccount],

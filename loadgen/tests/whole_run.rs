@@ -4,6 +4,7 @@ mod endings;
 mod factorial;
 mod formats;
 mod independent_bytes;
+mod journal;
 mod links;
 mod processes;
 mod rounds;

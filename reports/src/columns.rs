@@ -164,6 +164,7 @@ pub(crate) fn workload_words(workload: &str) -> &'static str {
         crate::schema::workload::SCALING => "each of k accounts sends to every other",
         crate::schema::workload::FACTORIAL => "scaling over every pair of codecs and transports",
         crate::schema::workload::IDLE => "k accounts log in and say nothing",
+        crate::schema::workload::JOURNAL => "one pass over all operations, and 100 registrations",
         _ => "",
     }
 }

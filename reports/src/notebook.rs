@@ -1,4 +1,4 @@
-//! The figures of the main notebook, typed: its Tables 1 to 3.
+//! The figures of the main notebook, typed: its Tables 1 to 3; and those of the dev journal.
 
 use std::sync::LazyLock;
 
@@ -12,6 +12,18 @@ pub(crate) struct Notebook {
     pub(crate) efficiency: Vec<EfficiencyRow>,
     /// Tables 2 and 3.
     pub(crate) scaling: Vec<ScalingRow>,
+    /// What the dev journal measured.
+    pub(crate) journal: Vec<JournalRow>,
+}
+
+/// One of the dev journal's three measurements.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct JournalRow {
+    /// The phase that measures it here.
+    pub(crate) what: String,
+    pub(crate) sockets_s: f64,
+    pub(crate) grpc_s: f64,
 }
 
 /// A row of Table 1.
@@ -62,6 +74,7 @@ mod tests {
     fn all_rows_are_there() {
         assert_eq!(NOTEBOOK.efficiency.len(), 3);
         assert_eq!(NOTEBOOK.scaling.len(), 12);
+        assert_eq!(NOTEBOOK.journal.len(), 3);
         let json = NOTEBOOK
             .scaling
             .iter()

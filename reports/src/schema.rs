@@ -37,6 +37,8 @@ pub mod workload {
     pub const IDLE: &str = "idle";
     /// Scaling's messages over every pair of some codecs and some transports.
     pub const FACTORIAL: &str = "factorial";
+    /// What the dev journal measured by hand: start, one pass, 100 registrations.
+    pub const JOURNAL: &str = "journal";
 }
 
 /// A results file: what ran, where, and what was measured.
@@ -242,6 +244,13 @@ pub struct Run {
     pub elapsed_ns: u64,
     /// Time of each phase: see [`phase`].
     pub phases_ns: BTreeMap<String, u64>,
+    /// The part of the phase `start` in which the server's process started, until it listened; null where the workload
+    /// is not `journal`, and where the server ran already, so that `start` is connecting alone.
+    #[serde(default)]
+    pub server_start_ns: Option<u64>,
+    /// What the workload `journal` left out because the format cannot say it; empty otherwise.
+    #[serde(default)]
+    pub left_out: Vec<String>,
     /// Messages sent, in all rounds.
     pub messages: u64,
     /// Messages sent in the first round.

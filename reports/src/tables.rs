@@ -2,6 +2,7 @@
 
 mod between;
 mod factorial;
+mod journal;
 mod operations;
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
@@ -43,6 +44,7 @@ pub fn terminal(results: &Results, width: usize) -> Result<String, CellError> {
         .map(|workload| workload_table(&grid, workload, width))
         .collect();
     tables.extend(operations::tables(&grid, width)?);
+    tables.extend(journal::table(&grid, width));
     tables.extend(between::tables(&grid, width));
     tables.extend(factorial::tables(results, width));
     Ok(tables.join("\n"))

@@ -20,7 +20,7 @@ pub(super) fn fill_in(run: &mut Run, record: &Record) {
         of_phase
             .and_modify(|before| *before = sum(*before, moved))
             .or_insert(moved);
-        if phase.end.phase == phase::CONNECT {
+        if phase::is_connecting(&phase.end.phase) {
             run.handshake_bytes.sent += moved.sent.stream;
             run.handshake_bytes.received += moved.received.stream;
         }
@@ -29,7 +29,7 @@ pub(super) fn fill_in(run: &mut Run, record: &Record) {
     let counted = run
         .bytes_by_phase
         .iter()
-        .filter(|(name, _)| phase::is_notebooks(name) && *name != phase::CONNECT);
+        .filter(|(name, _)| phase::is_notebooks(name) && !phase::is_connecting(name));
     run.bytes = counted
         .map(|(_, bytes)| *bytes)
         .reduce(sum)

@@ -153,7 +153,12 @@ impl Run<'_> {
         let started_ns = self.around.clock.now_ns();
         self.workers = self.connect(secrets).await?;
         let elapsed_ns = self.around.clock.now_ns() - started_ns;
-        let mut ended = self.end_phase("connect", elapsed_ns, 0).await?;
+        let first = if self.is_journal() {
+            phase::START
+        } else {
+            phase::CONNECT
+        };
+        let mut ended = self.end_phase(first, elapsed_ns, 0).await?;
         if ended == Ended::Done {
             ended = self.notebook_part().await?;
         }
@@ -180,6 +185,11 @@ impl Run<'_> {
         })
     }
 
+    /// Whether one client does everything.
+    fn is_journal(&self) -> bool {
+        self.order.workload == workload::JOURNAL
+    }
+
     const fn door(&self) -> Door<'_> {
         Door {
             order: self.order,
@@ -189,7 +199,13 @@ impl Run<'_> {
     }
 
     /// Opens all connections, and gives each account its client.
-    async fn connect(&self, secrets: Vec<Secrets>) -> anyhow::Result<Vec<Worker>> {
+    async fn connect(&self, mut secrets: Vec<Secrets>) -> anyhow::Result<Vec<Worker>> {
+        if self.is_journal() {
+            let others = secrets.split_off(1);
+            let own = secrets.pop().context("there is no account")?;
+            let opened = self.door().open_apart().await?;
+            return Ok(vec![Worker::new(0, opened, own).with_others(others)]);
+        }
         let clients = (0..).zip(self.door().open_all().await?).zip(secrets);
         Ok(clients
             .map(|((account, caller), secrets)| Worker::new(account, caller, secrets))
@@ -282,7 +298,7 @@ impl Run<'_> {
             .workers
             .iter_mut()
             .map(|worker| async move {
-                let account = worker.account();
+                let account = worker.whose();
                 let part = Part {
                     phase,
                     account,
@@ -461,6 +477,7 @@ impl Run<'_> {
             intervals: shared.intervals.clone(),
             operations: shared.operations.recorded(),
             expected_digest: self.expected_digest(&shared),
+            left_out: shared.left_out.clone(),
             wrong: oracle.wrong.clone(),
             wrong_count: oracle.wrong_count,
             stopped: ended == Ended::Stopped,

@@ -18,6 +18,15 @@ impl Worker {
         around: Surroundings<'_>,
     ) -> Result<(), WorkerError> {
         around.shared.borrow_mut().ledger.in_flight += 1;
+        if let Step::Attempt(attempt) = step {
+            let ended = self.attempt(attempt, around).await;
+            self.drain_events(around);
+            let mut shared = around.shared.borrow_mut();
+            shared.progress += 1;
+            shared.ledger.in_flight -= 1;
+            shared.ledger.errors += u64::from(ended.is_err());
+            return ended;
+        }
         let answered = match step {
             Step::CreateAccount => self.create(around).await,
             Step::LogIn => self.log_in(around).await,
@@ -46,7 +55,7 @@ impl Worker {
         Ok(())
     }
 
-    async fn create(
+    pub(super) async fn create(
         &mut self,
         around: Surroundings<'_>,
     ) -> Result<Result<(), Refusal>, WorkerError> {
@@ -70,7 +79,7 @@ impl Worker {
         Ok(answer.map(drop))
     }
 
-    async fn log_in(
+    pub(super) async fn log_in(
         &mut self,
         around: Surroundings<'_>,
     ) -> Result<Result<(), Refusal>, WorkerError> {
@@ -182,7 +191,7 @@ impl Worker {
         Ok(Ok(()))
     }
 
-    async fn delete(
+    pub(super) async fn delete(
         &mut self,
         around: Surroundings<'_>,
     ) -> Result<Result<(), Refusal>, WorkerError> {
@@ -194,7 +203,7 @@ impl Worker {
     }
 
     /// Asks, counts the payload, and holds the reply against the request.
-    async fn ask(
+    pub(super) async fn ask(
         &mut self,
         request: &Request<'_>,
         around: Surroundings<'_>,

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::journal::Attempt;
 use crate::scenario::Scenario;
 use crate::scenario::spec::PhaseSpec;
 
@@ -149,6 +150,8 @@ pub enum Step {
     Ping,
     /// Delete this account.
     DeleteAccount,
+    /// Try something for one account or another, as `journal` does.
+    Attempt(Attempt),
 }
 
 /// What has become of a message.

@@ -4,6 +4,7 @@ mod contract;
 pub mod efficiency;
 pub mod factorial;
 pub mod idle;
+pub mod journal;
 pub mod mixed;
 mod resized;
 pub mod scaling;
@@ -26,6 +27,7 @@ pub static WORKLOADS: LazyLock<Vec<&'static dyn Workload>> = LazyLock::new(|| {
         &steady::Steady,
         &idle::Idle,
         &factorial::Factorial,
+        &journal::Journal,
         mixed::workload(),
     ]
 });

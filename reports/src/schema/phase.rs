@@ -2,6 +2,12 @@
 
 /// Opening connections, until the reply to `Hello`: what `handshake_bytes` counts. Not part of `bytes`.
 pub const CONNECT: &str = "connect";
+/// Starting the server, where it is ours, and opening one connection until its first reply: in place of `connect`.
+pub const START: &str = "start";
+/// One pass over all operations, good and bad.
+pub const PASS: &str = "pass";
+/// 100 registrations.
+pub const REGISTER: &str = "register";
 /// Creating the accounts.
 pub const CREATE: &str = "create";
 /// Logging all accounts in.
@@ -22,8 +28,11 @@ pub const MESSAGE_REST: &str = "message_rest";
 pub const DELETE_REST: &str = "delete_rest";
 
 /// All phases, in the order in which a run passes through them.
-pub const ALL: [&str; 10] = [
+pub const ALL: [&str; 13] = [
     CONNECT,
+    START,
+    PASS,
+    REGISTER,
     CREATE,
     LOG_IN,
     MESSAGE,
@@ -42,6 +51,12 @@ const REST: &str = "_rest";
 #[must_use]
 pub fn of_further_rounds(phase: &str) -> String {
     format!("{phase}{REST}")
+}
+
+/// Whether connections are opened in a phase, so that its bytes are those of a handshake.
+#[must_use]
+pub fn is_connecting(phase: &str) -> bool {
+    phase == CONNECT || phase == START
 }
 
 /// Whether a phase is the notebook's: part of `elapsed_ns`, and but for `connect` of `bytes`. The others are there

@@ -71,7 +71,7 @@ fn converse(every: Duration) -> Shared {
         .map(|account| worker(account, &office))
         .collect();
     let running = workers.iter_mut().map(|worker| {
-        let part = part(worker.account());
+        let part = part(worker.whose());
         async move { worker.run(&part, around).await }
     });
     let running = futures_util::future::join_all(running);
