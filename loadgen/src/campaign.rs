@@ -22,8 +22,8 @@ use crate::recorder::Recording;
 use crate::trials::Trial;
 use crate::{store_file, validity};
 
-/// How many trials of a protocol may fail half-way before its others are not tried any more: each may take as long as
-/// the longest patience.
+/// How many trials of a protocol may fail half-way, in one workload and under one departure, before its others there are
+/// not tried any more: each may take as long as the longest patience.
 const FAILURES_MAX: u32 = 2;
 
 /// What results say of the store of a server that is not ours.
@@ -85,7 +85,7 @@ pub struct Harvest {
     pub runs: Vec<Run>,
     /// Why trials did not even begin, in one line each.
     pub failures: Vec<String>,
-    /// How many trials were not tried, because others of their protocol had failed.
+    /// How many trials were not tried, because others of their protocol, workload and departure had failed.
     pub given_up: u32,
     /// Whether the user stopped it.
     pub interrupted: bool,
@@ -99,9 +99,9 @@ pub async fn run(
     progress: &Progress,
 ) -> Harvest {
     let mut harvest = Harvest::default();
-    let mut failures: HashMap<&'static str, u32> = HashMap::new();
+    let mut failures = Failures::default();
     for (position, trial) in plan.iter().enumerate() {
-        let failed = failures.entry(trial.protocol.protocol.name).or_default();
+        let failed = failures.of(trial);
         if *failed >= FAILURES_MAX {
             harvest.given_up += 1;
             continue;
@@ -116,6 +116,23 @@ pub async fn run(
     progress.end();
     validity::compare_digests(&mut harvest.runs);
     harvest
+}
+
+/// How much has failed of what fails together: a protocol may be broken in one workload, or with one store, and whole
+/// elsewhere.
+#[derive(Default)]
+struct Failures(HashMap<(&'static str, &'static str, Departure), u32>);
+
+impl Failures {
+    /// The weight of the failures so far of what would fail with a trial.
+    fn of(&mut self, trial: &Trial) -> &mut u32 {
+        let together = (
+            trial.protocol.protocol.name,
+            trial.cell.workload,
+            trial.cell.departure,
+        );
+        self.0.entry(together).or_default()
+    }
 }
 
 /// Runs one trial; says how heavy its failure weighs. What fails before it begins fails again.
@@ -284,4 +301,31 @@ fn own_prefix(protocol: &Protocol) -> String {
         .is_none_or(|capabilities| capabilities.names.alphabet.has('-'));
     let separator = if has_dash { '-' } else { 'x' };
     format!("{:08x}{separator}", u32::from_be_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::Cli;
+    use crate::selection::Selection;
+    use crate::trials::{Repetition, plan};
+
+    #[test]
+    fn a_faulty_extra_gives_up_itself_alone() {
+        let cli = Cli::try_parse_from(["loadgen", "--workload", "factorial"]).expect("it parses");
+        let selection = Selection::new(&cli.run).expect("it makes sense");
+        let plan = plan(&selection, Repetition { trials: 3, seed: 7 });
+        let is_faulty = |trial: &Trial| trial.cell.departure.compression.is_some();
+        let mut failures = Failures::default();
+        for trial in plan.iter().filter(|trial| is_faulty(trial)) {
+            *failures.of(trial) += FAILURES_MAX;
+        }
+        assert!(plan.iter().any(is_faulty));
+        for trial in &plan {
+            let is_given_up = *failures.of(trial) >= FAILURES_MAX;
+            assert_eq!(is_given_up, is_faulty(trial), "{}", trial.name());
+        }
+    }
 }

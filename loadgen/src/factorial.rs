@@ -70,7 +70,7 @@ pub struct Beside {
 }
 
 /// What a cell has otherwise than the rest of its run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Departure {
     /// Another store.
     pub store: Option<&'static str>,
