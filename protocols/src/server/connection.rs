@@ -191,7 +191,7 @@ impl<L: Link> Serving<L> {
                     frame_bytes,
                     ..
                 })) => {
-                    if request.overlaps() {
+                    if self.connection.overlaps(&request) {
                         let answer = self.connection.apply(&request);
                         self.take(answer);
                     } else {

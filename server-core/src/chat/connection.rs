@@ -61,6 +61,14 @@ impl Connection {
         rules::apply(self, request)
     }
 
+    /// Whether a request may be applied here while answers to earlier ones are on their way ([`Request::overlaps`]). Where
+    /// pushed messages are read by that, no message may be pushed while a read is on its way, which would give it again.
+    #[must_use]
+    pub fn overlaps(&self, request: &Request<'_>) -> bool {
+        let reads = matches!(request, Request::Read { .. });
+        request.overlaps() && !(reads && self.habits.pushed == Pushed::IsRead)
+    }
+
     /// Where this connection's events wait, logged in or not.
     #[must_use]
     pub fn outbox(&self) -> &Arc<Outbox> {

@@ -130,12 +130,15 @@ impl Door {
             }
             let counted = self.chat.store.unread_total(session.account);
             counted.map(move |counted| {
-                let unread = counted.map_err(|refusal| ended_by(&refusal, &self.chat, &session))?;
+                // What is handed over is marked by now: a count that cannot be had must not keep it back.
+                let unread = match counted {
+                    Err(refusal) if messages.is_empty() => {
+                        return Err(ended_by(&refusal, &self.chat, &session));
+                    }
+                    counted => counted.ok(),
+                };
                 tracing::debug!(name = &*session.name, "logged in");
-                Ok(Reply::Enter {
-                    unread: Some(unread),
-                    messages,
-                })
+                Ok(Reply::Enter { unread, messages })
             })
         })
     }
