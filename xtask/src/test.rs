@@ -11,8 +11,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::command::{cargo, expect_success, line};
 use crate::{curl, python};
 
-/// Tests that hold ours against other people's implementations, which a plain `cargo test` may not have: package and
-/// name.
+/// Tests that hold ours against other people's implementations, which a plain `cargo test` may not have, by name.
 const WITH_PYTHON: &[&str] = &[
     "histogram_peer",
     "foreign_grpc",
